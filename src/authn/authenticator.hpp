@@ -1,0 +1,63 @@
+#pragma once
+// Who is calling? Token or signature → Principal, or the refusal. Hot: one per worker, with a cache of decoded keys
+// and callers that is checked against the directory's generation, so that a disabled user, a deleted key or a
+// changed password works at once.
+// Thread safety: one Authenticator belongs to one loop; Lockouts is shared by all (sharded, bounded).
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "authn/signature/verify.hpp"
+#include "authn/token/token.hpp"
+#include "base/clock.hpp"
+#include "directory/directory.hpp"
+#include "http/message.hpp"
+#include "identity/principal.hpp"
+#include "identity/refusal.hpp"
+
+namespace jianmen::authn {
+
+struct Settings {
+  signature::VerifySettings signature;
+  unsigned failures_to_lock = 5;                        // more than this many in a row …
+  base::Duration lock_time = std::chrono::minutes(5);   // … lock the key for so long
+  base::Duration token_life = std::chrono::hours(24);
+};
+
+// Failures in a row of an access key; only keys that exist are counted, so memory is bounded by them.
+class Lockouts {
+ public:
+  explicit Lockouts(const Settings& settings);
+  ~Lockouts();
+  bool is_locked(std::string_view access_key_id, base::Time now) const;
+  void record_failure(std::string_view access_key_id, base::Time now);
+  void record_success(std::string_view access_key_id);
+  void clear();
+
+ private:
+  struct Table;
+  std::unique_ptr<Table> table_;
+};
+
+class Authenticator {
+ public:
+  Authenticator(const directory::Directory& directory, const TokenRing& ring, Lockouts& lockouts,
+                const base::Clock& clock, Settings settings);
+  ~Authenticator();
+
+  // Authorization with a known algorithm is the credential, whatever else came; else X-Auth-Token; else refused.
+  // X-Project-Id and X-Domain-Id of a signed request must belong to the key's account (they choose the scope of
+  // operations that have no project in the URL).
+  std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> authenticate(const http::Request& request);
+
+  // A token by its text, for X-Subject-Token and for methods that take one in the body.
+  std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> open_token(std::string_view token);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace jianmen::authn

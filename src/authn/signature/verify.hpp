@@ -1,0 +1,55 @@
+#pragma once
+// Verification of a signed request by the rules of the signing facts, section 8. Pure: clock, key and settings come in.
+// Constant-time comparison. Base rule first; tolerant variants (Q2, H0, P2, Q3) only after it failed.
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "authn/signature/authorization.hpp"
+#include "authn/signature/canonical_request.hpp"
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "crypto/digest.hpp"
+#include "crypto/signing_key.hpp"
+#include "http/message.hpp"
+#include "identity/refusal.hpp"
+
+namespace jianmen::authn::signature {
+
+struct VerifySettings {
+  base::Duration clock_window = std::chrono::minutes(15);
+  bool tolerant = true;
+};
+
+// A key as the verifier needs it: the HMAC state made once, the others derived at first use and kept.
+// Thread safety: immutable from outside.
+class VerificationKey {
+ public:
+  VerificationKey(std::string access_key_id, base::Secret secret);
+  ~VerificationKey();
+  std::string_view access_key_id() const { return access_key_id_; }
+  const crypto::HmacKey& hmac(crypto::Hash hash) const;
+  const crypto::SigningKey* signing_key(Algorithm algorithm) const;  // nullptr: cannot be derived
+  const base::Secret& secret() const { return secret_; }
+
+ private:
+  std::string access_key_id_;
+  base::Secret secret_;
+  crypto::HmacKey sha256_, sm3_;
+  struct Derived;
+  std::unique_ptr<Derived> derived_;
+};
+
+// The checks that need no key: X-Sdk-Date present, signed, of the right form and within the window; signed headers
+// present; the payload header signed and fitting the body; V11 date.
+std::expected<void, identity::Refusal> check_before_key(const http::Request& request, const Authorization& authorization,
+                                                        base::Time now, const VerifySettings& settings);
+
+// The signature itself. The refusal is SignatureSecretWrong with evidence `canonical_request` (lines joined by '|'
+// as the gateway's message shows it) and `string_to_sign`.
+std::expected<Variant, identity::Refusal> verify(const http::Request& request, const Authorization& authorization,
+                                                 const VerificationKey& key, const VerifySettings& settings);
+
+}  // namespace jianmen::authn::signature

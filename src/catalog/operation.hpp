@@ -1,0 +1,51 @@
+#pragma once
+// One row of data/operations/<service>.json: routing, validation, authorization, `endpoints`, `explain` and the
+// tests all read the same row. Rows live as long as the Catalog that made them.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace jianmen::catalog {
+
+// What the caller's scope must be. None: the operation looks at no scope (IAM's own, jobs of discovery).
+enum class OperationScope { None, Project, Domain };
+
+// Who may call, before any action is looked at.
+enum class Caller {
+  Anyone,        // no credential: POST /v3/auth/tokens, GET /
+  AnyIdentity,   // any authenticated principal of the account
+  Self,          // the user that the request names (see self_at), nobody else
+  SelfOrAction,  // that user, or whoever holds the action
+  Action,        // whoever holds the action
+};
+
+// Several operations may share method and path; the body tells which is meant.
+struct Dispatch {
+  enum class Kind { None, TopKey /* the body's only top key is `key` */, Field /* body[key] == value */ };
+  Kind kind = Kind::None;
+  std::string key, value;
+};
+
+struct Operation {
+  std::string service;  // "ecs"
+  std::string name;     // "ListServersDetails"
+  std::string id;       // "ecs:ListServersDetails"
+  std::string method;   // "GET"
+  std::string path;     // "/v1/{project_id}/cloudservers/detail"
+  std::string action;   // "ecs:cloudServers:list"; empty: no fine-grained action exists
+  std::vector<std::string> aliases;  // older names of the action that roles 1.0 use: "identity:list_users"
+  OperationScope scope = OperationScope::None;
+  Caller caller = Caller::Action;
+  std::string self_at;  // "path.user_id", "query.user_id", "body.credential.user_id"
+  int success = 200;
+  Dispatch dispatch;
+  std::string family;       // error profile: "ecs", "nova", "tms", "keystone", "iam" (v3.0), "sts"
+  base::json::object request;  // {"path":{…},"query":{…},"headers":{…},"body":"$Name"|{…}} in the notation of schema.hpp
+  std::string paging;       // "page_number" | "limit_marker" | "limit_offset" | "page_per_page" | ""
+};
+
+}  // namespace jianmen::catalog
