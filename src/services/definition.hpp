@@ -1,0 +1,30 @@
+#pragma once
+// A service is a list of operations: one row of data (data/operations/<service>.json) and one function each. This
+// is the function side; a test fails when a row has neither a function nor a stated reason.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/call.hpp"
+
+namespace jianmen::services {
+
+enum class Runs {
+  OnLoop,  // reads memory or a snapshot only, microseconds
+  OnPool,  // writes, hashes passwords, anything that may wait
+};
+
+struct Function {
+  std::string_view operation;  // "ListServersDetails"
+  Runs runs = Runs::OnLoop;
+  std::function<Outcome(const Call&)> run;  // thread-safe: called from any loop or pool thread
+};
+
+struct ServiceDefinition {
+  std::string name;  // "ecs"
+  std::vector<Function> functions;
+};
+
+}  // namespace jianmen::services
