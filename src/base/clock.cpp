@@ -12,6 +12,8 @@ Time MovableClock::now() const { return system_now() + offset(); }
 void MovableClock::advance(Duration by) { offset_us_ += by.count(); }
 void MovableClock::set(Time to) { offset_us_ = (to - system_now()).count(); }
 void MovableClock::reset() { offset_us_ = 0; }
-Duration MovableClock::offset() const { return Duration(offset_us_.load(std::memory_order_relaxed)); }
+Duration MovableClock::offset() const {
+  return Duration(offset_us_.load(std::memory_order_relaxed));
+}
 
 }  // namespace jianmen::base

@@ -1,7 +1,7 @@
 #pragma once
-// Time comes in from outside, so that 24 h of life, skew and lock-outs are tested in microseconds and an
-// administrator can move it. All times are UTC, microseconds since 1970.
-// Thread safety: now() from any thread; MovableClock's changes are atomic.
+// Time comes in from outside, so that 24 h of life, skew and lock-outs are tested in microseconds
+// and an administrator can move it. All times are UTC, microseconds since 1970. Thread safety:
+// now() from any thread; MovableClock's changes are atomic.
 
 #include <atomic>
 #include <chrono>
@@ -18,13 +18,14 @@ class Clock {
   virtual Time now() const = 0;
 };
 
-// The system's time plus an offset that `jianmen admin clock` moves; set() freezes nothing, time goes on from there.
+// The system's time plus an offset that `jianmen admin clock` moves; set() freezes nothing, time
+// goes on from there.
 class MovableClock final : public Clock {
  public:
   Time now() const override;
   void advance(Duration by);
   void set(Time to);
-  void reset();              // back to the system's time
+  void reset();  // back to the system's time
   Duration offset() const;
 
  private:

@@ -1,12 +1,14 @@
 #pragma once
-// JSON for everybody: Boost.JSON under one name, with a bounded parser whose errors a caller can read, and
-// accessors for input that may hold anything. Numbers beyond 2^53 keep their digits (int64/uint64).
+// JSON for everybody: Boost.JSON under one name, with a bounded parser whose errors a caller can
+// read, and accessors for input that may hold anything. Numbers beyond 2^53 keep their digits
+// (int64/uint64).
 
-#include <boost/json.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <boost/json.hpp>
 
 #include "base/result.hpp"
 
@@ -22,7 +24,8 @@ std::string to_text(const json::value& value);
 // Two-space indentation, for people.
 std::string to_pretty_text(const json::value& value);
 
-// nullptr when `value` is no object, the key is absent, or (for the typed ones) it is of another type.
+// nullptr when `value` is no object, the key is absent, or (for the typed ones) it is of another
+// type.
 const json::value* find(const json::value& value, std::string_view key);
 const json::object* find_object(const json::value& value, std::string_view key);
 const json::array* find_array(const json::value& value, std::string_view key);

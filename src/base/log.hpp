@@ -1,7 +1,7 @@
 #pragma once
-// The log: key=value lines on standard error. Folders below `apps` return what happened and do not log, but for
-// the request line (gateway) and background work (net, store). Secrets are a type that does not print.
-// Thread safety: every function from any thread.
+// The log: key=value lines on standard error. Folders below `apps` return what happened and do not
+// log, but for the request line (gateway) and background work (net, store). Secrets are a type that
+// does not print. Thread safety: every function from any thread.
 
 #include <string_view>
 

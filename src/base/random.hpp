@@ -1,5 +1,6 @@
 #pragma once
-// Randomness comes in from outside too: crypto::SystemRandom in the product, SequenceRandom in tests.
+// Randomness comes in from outside too: crypto::SystemRandom in the product, SequenceRandom in
+// tests.
 
 #include <cstdint>
 #include <span>
@@ -24,8 +25,9 @@ class SequenceRandom final : public Random {
   std::uint64_t state_;
 };
 
-std::string make_hex_id(Random& random);  // 32 lower-case hex digits: accounts, users, projects, request ids
-std::string make_uuid(Random& random);    // 8-4-4-4-12, version 4: servers, volumes, ports
+std::string make_hex_id(
+    Random& random);  // 32 lower-case hex digits: accounts, users, projects, request ids
+std::string make_uuid(Random& random);  // 8-4-4-4-12, version 4: servers, volumes, ports
 // AK: 20, SK: 40 characters of the named alphabet, each drawn without bias.
 std::string make_text(Random& random, std::size_t length, std::string_view alphabet);
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a function returns that can fall short: a value, or an Error with a code and a sentence for its reader.
-// The only propagation idiom, the same in functions and coroutines:
+// What a function returns that can fall short: a value, or an Error with a code and a sentence for
+// its reader. The only propagation idiom, the same in functions and coroutines:
 //   auto key = store.load_key(id);
 //   if (!key) return error_of(key);
 // Thread safety: plain values.

@@ -23,7 +23,8 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 
 void Secret::wipe() noexcept {
   if (!text_.empty()) explicit_bzero(text_.data(), text_.size());
-  // A moved-from short string keeps its characters in place: size() is 0 there, so clear the whole small buffer too.
+  // A moved-from short string keeps its characters in place: size() is 0 there, so clear the whole
+  // small buffer too.
   text_.resize(text_.capacity() < 64 ? text_.capacity() : text_.size());
   if (!text_.empty()) explicit_bzero(text_.data(), text_.size());
   text_.clear();

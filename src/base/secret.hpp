@@ -1,6 +1,7 @@
 #pragma once
 // Text that must not be printed, logged or left in freed memory: SKs, passwords, master keys.
-// It does not convert to a string and has no stream operator; reveal() is the one way in, easy to search for.
+// It does not convert to a string and has no stream operator; reveal() is the one way in, easy to
+// search for.
 
 #include <string>
 #include <string_view>
