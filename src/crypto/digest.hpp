@@ -1,6 +1,7 @@
 #pragma once
-// SHA-256 and SM3 digests and HMACs. An HmacKey holds the two precomputed pads as plain data, so that a cached key
-// costs one short hash a request (design/dataplane.md section 4). Thread safety: values and pure functions.
+// SHA-256 and SM3 digests and HMACs. An HmacKey holds the states after its two pads as plain data
+// (64 bytes), so that a cached key costs one short hash a request and no allocation. Thread safety:
+// values and pure functions.
 
 #include <array>
 #include <cstdint>
@@ -25,7 +26,7 @@ class Hasher {
   Digest finish();  // once
 
  private:
-  alignas(8) std::array<std::uint8_t, 256> state_;
+  alignas(8) std::array<std::uint8_t, 112> state_;
   Hash hash_;
 };
 
@@ -41,8 +42,8 @@ class HmacKey {
   Hash hash() const { return hash_; }
 
  private:
-  alignas(8) std::array<std::uint8_t, 256> inner_{};  // state after the inner pad
-  alignas(8) std::array<std::uint8_t, 256> outer_{};
+  std::array<std::uint32_t, 8> inner_{};  // the hash's words after the inner pad
+  std::array<std::uint32_t, 8> outer_{};
   Hash hash_ = Hash::Sha256;
 };
 

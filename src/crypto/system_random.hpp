@@ -7,7 +7,8 @@ namespace jianmen::crypto {
 
 class SystemRandom final : public base::Random {
  public:
-  void fill(std::span<std::uint8_t> out) override;  // ends the process when the system has no randomness
+  void fill(
+      std::span<std::uint8_t> out) override;  // ends the process when the system has no randomness
 };
 
 }  // namespace jianmen::crypto
