@@ -4,6 +4,7 @@
 // parses headers, never checks permissions by itself, never formats an error.
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ struct Call {
   bool secure = false;
   std::string_view request_id;
   base::Time now{};
+  // May this caller also do another service's action in a project of its account? For operations that act through
+  // another service (resource tags).
+  std::function<bool(std::string_view action, const identity::Project& project)> may;
 
   std::string_view path(std::string_view name) const;                        // empty when the template has no such value
   std::optional<std::string_view> query(std::string_view name) const;        // the first of that name

@@ -13,7 +13,8 @@ namespace jianmen::services {
 
 enum class Runs {
   OnLoop,  // reads memory or a snapshot only, microseconds
-  OnPool,  // writes, hashes passwords, anything that may wait
+  OnPool,  // writes, anything that may wait
+  OnHashingPool,  // hashes or verifies passwords
 };
 
 struct Function {

@@ -1,0 +1,90 @@
+#pragma once
+// What happened to each request, by request id: bounded, in memory, one shard a worker. An entry holds no secret, no
+// token and no body; text from outside is cut to a bound.
+// Thread safety: Shard::add from its worker; find and list from any thread (a short lock on each shard).
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "call/call.hpp"
+#include "catalog/catalog.hpp"
+#include "identity/principal.hpp"
+#include "identity/refusal.hpp"
+
+namespace jianmen::gateway {
+
+enum class Verdict { Allowed, Refused, Failed };  // Failed: 5xx, nothing that the caller did
+
+std::string_view verdict_name(Verdict verdict);  // "allowed" | "refused" | "failed"
+
+// The caller as the journal keeps it.
+struct JournalPrincipal {
+  std::string account, user, access_key_id, scope_kind, scope_project, scope_project_id;
+  identity::CredentialKind credential = identity::CredentialKind::Token;
+};
+
+struct JournalEntry {
+  std::string request_id;  // 32 hex digits
+  base::Time time{};
+  Verdict verdict = Verdict::Allowed;
+  std::string method, host, path, query, peer;
+  const catalog::Operation* operation = nullptr;
+  std::optional<JournalPrincipal> principal;
+  int status = 0;
+  std::string code, message;  // of the answer, when it refused
+  std::optional<identity::Refusal> refusal;
+  std::vector<call::Step> steps;
+  std::int64_t us = 0;  // from the parsed head to the answer
+};
+
+class Journal {
+ public:
+  Journal(std::size_t capacity, unsigned shards);
+  ~Journal();
+
+  class Shard {
+   public:
+    explicit Shard(std::size_t capacity) : capacity_(capacity) {}
+    // A slot to fill under the shard's lock: the oldest entry, its strings' memory kept. `fill` must be quick.
+    template <class Fill>
+    void add(Fill fill) {
+      const std::lock_guard lock(mutex_);
+      if (entries_.size() < capacity_) {
+        entries_.emplace_back();
+        fill(entries_.back());
+      } else {
+        fill(entries_[next_]);
+        next_ = (next_ + 1) % capacity_;
+      }
+    }
+
+   private:
+    friend class Journal;
+    std::size_t capacity_;
+    mutable std::mutex mutex_;
+    std::vector<JournalEntry> entries_;
+    std::size_t next_ = 0;
+  };
+  Shard& shard(unsigned worker);
+
+  struct Filter {
+    bool refused_only = false;
+    base::Time after{};        // strictly later
+    std::size_t limit = 100;
+  };
+  std::optional<JournalEntry> find(std::string_view request_id) const;
+  std::optional<JournalEntry> last(bool refused_only) const;
+  std::vector<JournalEntry> list(const Filter& filter) const;  // oldest first, the newest `limit` of them
+  void clear();
+
+ private:
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace jianmen::gateway

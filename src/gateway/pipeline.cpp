@@ -1,0 +1,244 @@
+#include "gateway/pipeline.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.hpp"
+#include "base/time_text.hpp"
+#include "gateway/render.hpp"
+
+namespace jianmen::gateway {
+
+namespace {
+
+using identity::Cause;
+using identity::Refusal;
+using identity::Scope;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kKeptText = 2048;  // of a path or query in the journal
+
+std::int64_t microseconds_since(Steady::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begin).count();
+}
+
+Cause cause_of(catalog::NoRoute::Reason reason) {
+  using Reason = catalog::NoRoute::Reason;
+  switch (reason) {
+    case Reason::UnknownHost: return Cause::RouteUnknownHost;
+    case Reason::UnknownPath: return Cause::RouteUnknownPath;
+    case Reason::Method: return Cause::RouteMethod;
+    case Reason::OtherService: return Cause::RouteOtherService;
+    case Reason::EmptySegment: return Cause::RouteEmptySegment;
+    case Reason::Placeholder: return Cause::RoutePlaceholder;
+    case Reason::RegionIsZone: return Cause::RouteRegionIsAz;
+    case Reason::NotInRegion: return Cause::RouteNotInRegion;
+    case Reason::Version: return Cause::RouteVersion;
+  }
+  return Cause::RouteUnknownPath;
+}
+
+Refusal refusal_of(const catalog::NoRoute& none) {
+  Refusal refusal{cause_of(none.reason), {}};
+  for (const auto& near : none.nearest) refusal.with("nearest", near);
+  return refusal;
+}
+
+void keep(std::string& slot, std::string_view text) { slot.assign(text.substr(0, kKeptText)); }
+
+void keep_principal(std::optional<JournalPrincipal>& slot, const identity::Principal* principal) {
+  if (!principal) {
+    slot.reset();
+    return;
+  }
+  if (!slot) slot.emplace();
+  slot->account = principal->account_name;
+  slot->user = principal->name;
+  slot->access_key_id = principal->access_key.value;
+  slot->credential = principal->credential;
+  slot->scope_kind = principal->scope.kind == Scope::Kind::Project  ? "project"
+                     : principal->scope.kind == Scope::Kind::Domain ? "domain"
+                                                                    : "";
+  slot->scope_project = principal->scope.project_name;
+  slot->scope_project_id = principal->scope.project.value;
+}
+
+Verdict verdict_of(int status) {
+  if (status >= 500) return Verdict::Failed;
+  return status >= 400 ? Verdict::Refused : Verdict::Allowed;
+}
+
+// A canonical request repeats signed headers, tokens among them: the caller is shown what it sent, the journal is not.
+void hide_tokens(std::string& text) {
+  for (const std::string_view name : {"x-security-token:", "x-auth-token:", "x-subject-token:"}) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+      at += name.size();
+      const auto end = std::min(text.find('|', at), text.size());
+      text.replace(at, end - at, "(hidden)");
+    }
+  }
+}
+
+void hide_tokens(std::optional<Refusal>& refusal) {
+  if (!refusal) return;
+  for (auto& [name, value] : refusal->evidence) hide_tokens(value);
+}
+
+// key=value; the log escapes control characters.
+std::string log_line(const JournalEntry& entry) {
+  std::string line = "event=request id=" + entry.request_id + " status=" + std::to_string(entry.status) +
+                     " method=" + entry.method + " host=" + entry.host + " path=" + entry.path +
+                     " operation=" + (entry.operation ? entry.operation->id : "-") +
+                     " us=" + std::to_string(entry.us);
+  if (entry.principal) line += " account=" + entry.principal->account + " user=" + entry.principal->user;
+  if (!entry.code.empty()) line += " code=" + entry.code;
+  if (entry.refusal) line += " cause=" + std::string(identity::cause_id(entry.refusal->cause));
+  return line;
+}
+
+}  // namespace
+
+struct Pipeline::Passage {
+  Steady::time_point begin = Steady::now();
+  base::Time now{};
+  std::string request_id;
+  std::shared_ptr<const identity::Principal> principal;
+  call::Record record;
+};
+
+Pipeline::Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator,
+                   Journal::Shard& journal, const base::Clock& clock, base::Random& random, Settings settings)
+    : catalog_(catalog),
+      authenticator_(authenticator),
+      journal_(journal),
+      clock_(clock),
+      ids_(random),
+      settings_(settings) {}
+
+Pipeline::~Pipeline() = default;
+
+void Pipeline::add_service(std::string_view name, call::Service& service) {
+  if (const auto* entry = catalog_.find_service(name)) services_[entry->name] = &service;
+}
+
+net::Task<http::Response> Pipeline::handle(const http::Request& request) {
+  Passage passage;
+  passage.now = clock_.now();
+  ids_.next(passage.request_id);
+  call::Record& record = passage.record;
+
+  std::optional<Refusal> refused;
+  http::Response response;
+  const auto route = catalog_.route(request.host(), request.method, request.path);
+  auto step_begin = passage.begin;
+  if (!route) {
+    refused = refusal_of(route.error());
+    record.steps.push_back({"route", "no operation", microseconds_since(step_begin)});
+  } else {
+    record.operation = route->candidates.front();
+    record.steps.push_back({"route", record.operation->id, microseconds_since(step_begin)});
+    step_begin = Steady::now();
+    std::optional<Refusal> credential_refusal;
+    if (auto principal = authenticator_.authenticate(request)) {
+      passage.principal = std::move(*principal);
+      record.steps.push_back(
+          {"authenticate",
+           passage.principal->credential == identity::CredentialKind::Token ? "token ok" : "signature ok",
+           microseconds_since(step_begin)});
+    } else if (call::admits_anyone(*route)) {
+      credential_refusal = std::move(principal.error());
+      record.steps.push_back({"authenticate", "not needed", microseconds_since(step_begin)});
+    } else {
+      refused = std::move(principal.error());
+      record.steps.push_back({"authenticate", "refused", microseconds_since(step_begin)});
+    }
+    if (!refused) {
+      const auto service = services_.find(record.operation->service);
+      if (service == services_.end()) {
+        refused = Refusal{Cause::BackendUnavailable, {}};
+        record.steps.push_back({"serve", "no service", 0});
+      } else {
+        call::Call call{.request = request,
+                        .route = *route,
+                        .principal = passage.principal.get(),
+                        .credential_refusal = credential_refusal ? &*credential_refusal : nullptr,
+                        .now = passage.now,
+                        .request_id = passage.request_id,
+                        .record = record};
+        response = co_await service->second->serve(call);
+      }
+    }
+  }
+  if (refused) {
+    const GatewayError error = error_for(*refused);
+    response = render(error, passage.request_id);
+    // The real gateway closes after a 401; a client that goes on with a broken credential starts afresh.
+    if (error.status == 401) response.close();
+    record.error_code = error.code;
+    record.error_message = error.message;
+    record.refusal = std::move(refused);
+  }
+  response.add("X-Request-Id", passage.request_id);
+  response.add("Server", "api-gateway");
+  this->record(request, passage, response);
+  co_return response;
+}
+
+void Pipeline::record(const http::Request& request, Passage& passage, const http::Response& response) {
+  hide_tokens(passage.record.error_message);
+  hide_tokens(passage.record.refusal);
+  std::string line;
+  journal_.add([&](JournalEntry& entry) {
+    entry.request_id.assign(passage.request_id);
+    entry.time = passage.now;
+    entry.verdict = verdict_of(response.status());
+    keep(entry.method, request.method);
+    keep(entry.host, request.host());
+    keep(entry.path, request.path);
+    keep(entry.query, request.query.value_or(std::string_view()));
+    keep(entry.peer, request.peer);
+    entry.operation = passage.record.operation;
+    keep_principal(entry.principal, passage.principal.get());
+    entry.status = response.status();
+    entry.code = std::move(passage.record.error_code);
+    entry.message = std::move(passage.record.error_message);
+    entry.refusal = std::move(passage.record.refusal);
+    entry.steps = std::move(passage.record.steps);
+    entry.us = microseconds_since(passage.begin);
+    if (settings_.log_requests) line = log_line(entry);
+  });
+  if (settings_.log_requests) base::log::info(line);
+}
+
+http::Response Pipeline::refuse(int status, std::string_view reason) {
+  std::string id;
+  ids_.next(id);
+  const GatewayError error = error_for_status(status);
+  http::Response response = render(error, id);
+  response.add("X-Request-Id", id);
+  response.add("Server", "api-gateway");
+  response.close();
+  journal_.add([&](JournalEntry& entry) {
+    entry = JournalEntry{};
+    entry.request_id = id;
+    entry.time = clock_.now();
+    entry.verdict = Verdict::Refused;
+    entry.status = error.status;
+    entry.code = error.code;
+    entry.message = error.message;
+    entry.refusal = Refusal{status == 413   ? Cause::LimitBody
+                            : status == 414 || status == 431 ? Cause::LimitHeader
+                                                             : Cause::RequestMalformed,
+                            {}};
+    entry.refusal->with("reason", std::string(reason));
+    entry.steps.push_back({"parse", std::string(reason), 0});
+  });
+  if (settings_.log_requests) {
+    base::log::info("event=request id=" + id + " status=" + std::to_string(status) + " reason=\"" +
+                    std::string(reason) + "\"");
+  }
+  return response;
+}
+
+}  // namespace jianmen::gateway

@@ -1,0 +1,50 @@
+#pragma once
+// The way of a request through the gateway: route → authenticate → hand over to a service → record. One Pipeline a
+// worker. A step that refuses returns a Refusal; render.hpp turns it into the wire's body.
+// Thread safety: a Pipeline belongs to one loop; what it refers to outlives it.
+
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+
+#include "authn/authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "call/call.hpp"
+#include "catalog/catalog.hpp"
+#include "gateway/journal.hpp"
+#include "gateway/request_id.hpp"
+#include "http/handler.hpp"
+
+namespace jianmen::gateway {
+
+struct Settings {
+  bool log_requests = true;  // one line a finished request
+};
+
+class Pipeline final : public http::Handler {
+ public:
+  Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator, Journal::Shard& journal,
+           const base::Clock& clock, base::Random& random, Settings settings);
+  ~Pipeline() override;
+
+  // Services by the catalogue's name; they outlive the pipeline. Before the first request.
+  void add_service(std::string_view name, call::Service& service);
+
+  net::Task<http::Response> handle(const http::Request& request) override;
+  http::Response refuse(int status, std::string_view reason) override;
+
+ private:
+  struct Passage;  // one request on its way
+  void record(const http::Request& request, Passage& passage, const http::Response& response);
+
+  const catalog::Catalog& catalog_;
+  authn::Authenticator& authenticator_;
+  Journal::Shard& journal_;
+  const base::Clock& clock_;
+  RequestIds ids_;
+  Settings settings_;
+  std::unordered_map<std::string_view, call::Service*> services_;  // keys live in the catalogue
+};
+
+}  // namespace jianmen::gateway

@@ -1,0 +1,24 @@
+#pragma once
+// Request ids: 32 lower-case hex digits of real randomness, drawn in blocks so that one costs no system call.
+// Thread safety: one a worker.
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/random.hpp"
+
+namespace jianmen::gateway {
+
+class RequestIds {
+ public:
+  explicit RequestIds(base::Random& random) : random_(random) {}
+  void next(std::string& out);
+
+ private:
+  base::Random& random_;
+  std::array<std::uint8_t, 4096> block_{};
+  std::size_t used_ = sizeof(block_);
+};
+
+}  // namespace jianmen::gateway
