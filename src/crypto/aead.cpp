@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 namespace jianmen::crypto {
@@ -163,6 +164,7 @@ std::optional<std::size_t> Aes256Gcm::open(std::span<const std::uint8_t, kNonceS
   });
   if (!genuine) {
     explicit_bzero(out.data(), size);  // nothing that was not proven leaves
+    ERR_clear_error();                 // nor an error that a TLS connection would take for its own
     return std::nullopt;
   }
   return size;

@@ -1,5 +1,6 @@
 #pragma once
-// argon2id (RFC 9106), PHC text. Slow by design: call it on a thread that may block, never on an event loop.
+// argon2id (RFC 9106), PHC text. Slow by design: call it on a thread that may block, never on an
+// event loop.
 
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ struct PasswordCost {
   std::uint32_t lanes = 1;
 };
 
-base::Result<std::string> hash_password(const base::Secret& password, base::Random& random, PasswordCost cost = {});
+base::Result<std::string> hash_password(const base::Secret& password, base::Random& random,
+                                        PasswordCost cost = {});
 // False for a wrong password and for a hash that is no argon2id text.
 bool verify_password(const base::Secret& password, std::string_view phc);
 // Spends the time that a verification takes, for a user that does not exist (no oracle by time).

@@ -1,0 +1,266 @@
+#include "crypto/signing_key.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
+
+#include "base/encoding.hpp"
+#include "crypto/digest.hpp"
+
+namespace jianmen::crypto {
+
+namespace {
+
+using base::Code;
+
+constexpr std::string_view kSm2UserId = "1234567812345678";
+constexpr std::size_t kFieldSize = 32;
+
+template <auto kFree>
+struct Free {
+  template <class T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
+using Point = std::unique_ptr<EC_POINT, Free<EC_POINT_clear_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
+using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
+using Params = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
+
+struct CurveFacts {
+  int id;
+  const char* group;
+  const char* key_type;
+  const char* digest;
+  Hash hash;
+};
+
+const CurveFacts& facts_of(Curve curve) {
+  static constexpr CurveFacts kP256 = {NID_X9_62_prime256v1, "prime256v1", "EC", "SHA256",
+                                       Hash::Sha256};
+  static constexpr CurveFacts kSm2 = {NID_sm2, "SM2", "SM2", "SM3", Hash::Sm3};
+  return curve == Curve::P256 ? kP256 : kSm2;
+}
+
+const EC_GROUP* group_of(Curve curve) {
+  static const EC_GROUP* const kP256 = EC_GROUP_new_by_curve_name(facts_of(Curve::P256).id);
+  static const EC_GROUP* const kSm2 = EC_GROUP_new_by_curve_name(facts_of(Curve::Sm2).id);
+  return curve == Curve::P256 ? kP256 : kSm2;
+}
+
+std::string to_field_bytes(const BIGNUM* number) {
+  std::string bytes(kFieldSize, '\0');
+  BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()), kFieldSize);
+  return bytes;
+}
+
+// A refused signature leaves no trace in the thread's error queue, where a TLS connection would
+// take it for its own.
+class QuietErrors {
+ public:
+  QuietErrors() { ERR_set_mark(); }
+  ~QuietErrors() { ERR_pop_to_mark(); }
+  QuietErrors(const QuietErrors&) = delete;
+  QuietErrors& operator=(const QuietErrors&) = delete;
+};
+
+const unsigned char* unsigned_chars(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// d = c + 1 of the first counter whose c is at most n - 2; nullptr when none of 256 is (p <
+// 2^-8000).
+Number derive_private(Curve curve, std::string_view algorithm, std::string_view access_key_id,
+                      const base::Secret& secret) {
+  const HmacKey key(facts_of(curve).hash, secret.reveal());
+  const Number limit(BN_dup(EC_GROUP_get0_order(group_of(curve))));
+  if (limit == nullptr || BN_sub_word(limit.get(), 2) != 1) return nullptr;
+  std::string input("\0\0\0\1", 4);
+  input.append(algorithm).append(1, '\0').append(access_key_id);
+  const std::size_t counter_at = input.size();
+  input.append(std::string_view("\0\0\0\1\0", 5));
+  for (int counter = 0; counter < 256; ++counter) {
+    input[counter_at] = static_cast<char>(counter);
+    Digest candidate = key.mac(input);
+    Number number(BN_bin2bn(candidate.data(), candidate.size(), nullptr));
+    explicit_bzero(candidate.data(), candidate.size());
+    if (number == nullptr) return nullptr;
+    if (BN_cmp(number.get(), limit.get()) <= 0) {
+      return BN_add_word(number.get(), 1) == 1 ? std::move(number) : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+struct PublicPoint {
+  std::string x, y;
+};
+
+// Q = dG.
+base::Result<PublicPoint> multiply_base(Curve curve, const BIGNUM* scalar) {
+  const EC_GROUP* group = group_of(curve);
+  const Point point(EC_POINT_new(group));
+  const Number x(BN_new());
+  const Number y(BN_new());
+  if (point == nullptr || x == nullptr || y == nullptr ||
+      EC_POINT_mul(group, point.get(), scalar, nullptr, nullptr, nullptr) != 1 ||
+      EC_POINT_get_affine_coordinates(group, point.get(), x.get(), y.get(), nullptr) != 1) {
+    return base::fail(Code::Internal, "cannot compute a public key");
+  }
+  return PublicPoint{to_field_bytes(x.get()), to_field_bytes(y.get())};
+}
+
+// Without `scalar` the key can only verify.
+Key make_key(Curve curve, const PublicPoint& point, const BIGNUM* scalar) {
+  const CurveFacts& facts = facts_of(curve);
+  const std::string encoded = '\x04' + point.x + point.y;  // SEC 1, uncompressed
+  const ParamBuilder builder(OSSL_PARAM_BLD_new());
+  if (builder == nullptr ||
+      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, facts.group, 0) !=
+          1 ||
+      OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, encoded.data(),
+                                       encoded.size()) != 1 ||
+      (scalar != nullptr &&
+       OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, scalar) != 1)) {
+    return nullptr;
+  }
+  const Params params(OSSL_PARAM_BLD_to_param(builder.get()));
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, facts.key_type, nullptr));
+  EVP_PKEY* made = nullptr;
+  if (params == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &made,
+                        scalar != nullptr ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
+                        params.get()) != 1) {
+    return nullptr;
+  }
+  return Key(made);
+}
+
+// The extra parameter of an SM2 signature: the user id that its hash begins with.
+std::array<OSSL_PARAM, 2> signature_params(Curve curve) {
+  if (curve == Curve::P256) return {OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
+  return {OSSL_PARAM_construct_octet_string(
+              OSSL_PKEY_PARAM_DIST_ID, const_cast<char*>(kSm2UserId.data()), kSm2UserId.size()),
+          OSSL_PARAM_construct_end()};
+}
+
+std::string without_leading_zeros(std::string_view bytes) {
+  const std::size_t first = bytes.find_first_not_of('\0');
+  return std::string(bytes.substr(std::min(first, bytes.size())));
+}
+
+// ZA of GB/T 32918.2 section 5.5, over the coordinates as they are given.
+Digest hash_sm2_identity(const PublicPoint& point) {
+  const EC_GROUP* group = group_of(Curve::Sm2);
+  const Number a(BN_new());
+  const Number b(BN_new());
+  const Number x(BN_new());
+  const Number y(BN_new());
+  EC_GROUP_get_curve(group, nullptr, a.get(), b.get(), nullptr);
+  EC_POINT_get_affine_coordinates(group, EC_GROUP_get0_generator(group), x.get(), y.get(), nullptr);
+  constexpr std::uint16_t kBits = kSm2UserId.size() * 8;
+  std::string text = {static_cast<char>(kBits >> 8), static_cast<char>(kBits & 0xff)};
+  text.append(kSm2UserId);
+  for (const auto* number : {&a, &b, &x, &y}) text.append(to_field_bytes(number->get()));
+  return digest(Hash::Sm3, text.append(point.x).append(point.y));
+}
+
+}  // namespace
+
+struct SigningKey::Impl {
+  Curve curve;
+  base::Secret scalar;  // d, 32 bytes
+  PublicPoint point;
+  Key signing;
+  Key verifying;
+};
+
+SigningKey::SigningKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SigningKey::SigningKey(SigningKey&&) noexcept = default;
+SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
+SigningKey::~SigningKey() = default;
+
+base::Result<SigningKey> SigningKey::derive(Curve curve, std::string_view algorithm,
+                                            std::string_view access_key_id,
+                                            const base::Secret& secret) {
+  const Number scalar = derive_private(curve, algorithm, access_key_id, secret);
+  if (scalar == nullptr) return base::fail(Code::Internal, "cannot derive a signing key");
+  auto point = multiply_base(curve, scalar.get());
+  if (!point) return error_of(point);
+  auto impl = std::make_unique<Impl>();
+  impl->curve = curve;
+  impl->scalar = base::Secret(to_field_bytes(scalar.get()));
+  impl->point = *std::move(point);
+  impl->signing = make_key(curve, impl->point, scalar.get());
+  impl->verifying = make_key(curve, impl->point, nullptr);
+  if (impl->signing == nullptr || impl->verifying == nullptr) {
+    return base::fail(Code::Internal, "cannot make a signing key");
+  }
+  return SigningKey(std::move(impl));
+}
+
+base::Result<std::string> SigningKey::sign(std::string_view message) const {
+  const DigestContext context(EVP_MD_CTX_new());
+  const auto params = signature_params(impl_->curve);
+  std::string der(128, '\0');
+  std::size_t size = der.size();
+  if (context == nullptr ||
+      EVP_DigestSignInit_ex(context.get(), nullptr, facts_of(impl_->curve).digest, nullptr, nullptr,
+                            impl_->signing.get(), params.data()) != 1 ||
+      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(der.data()), &size,
+                     unsigned_chars(message), message.size()) != 1) {
+    return base::fail(Code::Internal, "cannot sign");
+  }
+  der.resize(size);
+  return der;
+}
+
+bool SigningKey::verify(std::string_view message, std::string_view der) const {
+  const QuietErrors quiet;
+  const DigestContext context(EVP_MD_CTX_new());
+  const auto params = signature_params(impl_->curve);
+  return context != nullptr &&
+         EVP_DigestVerifyInit_ex(context.get(), nullptr, facts_of(impl_->curve).digest, nullptr,
+                                 nullptr, impl_->verifying.get(), params.data()) == 1 &&
+         EVP_DigestVerify(context.get(), unsigned_chars(der), der.size(), unsigned_chars(message),
+                          message.size()) == 1;
+}
+
+bool SigningKey::verify_short_coordinates(std::string_view message, std::string_view der) const {
+  if (impl_->curve != Curve::Sm2) return false;
+  const PublicPoint& point = impl_->point;
+  if (!point.x.starts_with('\0') && !point.y.starts_with('\0')) return false;
+  const QuietErrors quiet;
+  Hasher hasher(Hash::Sm3);
+  hasher.update(base::as_text(
+      hash_sm2_identity({without_leading_zeros(point.x), without_leading_zeros(point.y)})));
+  hasher.update(message);
+  const Digest hashed = hasher.finish();
+  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, impl_->verifying.get(), nullptr));
+  return context != nullptr && EVP_PKEY_verify_init(context.get()) == 1 &&
+         EVP_PKEY_verify(context.get(), unsigned_chars(der), der.size(), hashed.data(),
+                         hashed.size()) == 1;
+}
+
+std::string SigningKey::private_key_hex() const {
+  return base::to_hex(base::as_bytes(impl_->scalar.reveal()));
+}
+
+std::string SigningKey::public_key_hex() const {
+  return base::to_hex(base::as_bytes(impl_->point.x + impl_->point.y));
+}
+
+}  // namespace jianmen::crypto
