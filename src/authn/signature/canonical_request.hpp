@@ -1,12 +1,11 @@
 #pragma once
-// The one place that knows how a canonical request and a string to sign are built (signing facts, section 4), for
-// the verifier, the signer, `jianmen sign` and the diagnosis. Pure functions over the request as received.
+// The one place that knows how a canonical request and a string to sign are built (signing facts,
+// section 4), for the verifier, the signer, `jianmen sign` and the diagnosis. Pure functions over
+// the request as received.
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "authn/signature/authorization.hpp"
 #include "http/message.hpp"
@@ -15,8 +14,15 @@ namespace jianmen::authn::signature {
 
 // The tolerated ways of writing it (section 7); the base rule is all defaults.
 struct Variant {
-  enum class Path { P1 /* decode once, encode */, P2 /* encode the raw path again */ } path = Path::P1;
-  enum class Query { Q1 /* sort decoded */, Q2 /* wire order */, Q3 /* sort encoded */ } query = Query::Q1;
+  enum class Path {
+    P1 /* decode once, encode */,
+    P2 /* encode the raw path again */
+  } path = Path::P1;
+  enum class Query {
+    Q1 /* sort decoded */,
+    Q2 /* wire order */,
+    Q3 /* sort encoded */
+  } query = Query::Q1;
   bool absent_header_is_empty = false;  // H0
   friend bool operator==(const Variant&, const Variant&) = default;
 };
@@ -24,10 +30,26 @@ struct Variant {
 void append_canonical_path(std::string& out, std::string_view raw_path, Variant::Path rule);
 void append_canonical_query(std::string& out, std::string_view raw_query, Variant::Query rule);
 
-// nullopt: a header of `signed_headers` did not arrive (and H0 is off).
-std::optional<std::string> canonical_request(const http::Request& request, std::string_view signed_headers,
+// The header that a name of SignedHeaders means.
+struct SignedHeader {
+  std::string_view value;  // trimmed
+  unsigned count = 0;      // how often it arrived; more than once has no canonical form
+};
+SignedHeader find_signed_header(const http::Request& request, std::string_view name);
+
+// Replaces `out`. False: a header of `signed_headers` did not arrive (and H0 is off) or arrived
+// more than once. Values that are not UTF-8 are taken for Latin-1, as Node.js sends them. The form
+// for the verifier: `out` keeps its memory from request to request.
+bool write_canonical_request(std::string& out, const http::Request& request,
+                             std::string_view signed_headers, std::string_view payload,
+                             const Variant& variant = {});
+std::optional<std::string> canonical_request(const http::Request& request,
+                                             std::string_view signed_headers,
                                              std::string_view payload, const Variant& variant = {});
-// `scope` empty but for V11.
+
+// `scope` empty but for V11. Replaces `out`.
+void write_string_to_sign(std::string& out, Algorithm algorithm, std::string_view sdk_date,
+                          std::string_view scope, std::string_view canonical_request);
 std::string string_to_sign(Algorithm algorithm, std::string_view sdk_date, std::string_view scope,
                            std::string_view canonical_request);
 

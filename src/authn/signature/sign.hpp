@@ -1,5 +1,6 @@
 #pragma once
-// The client's side: sign a request as the official SDKs do (base rule). Used by the client, `jianmen sign` and tests.
+// The client's side: sign a request as the official SDKs do (base rule). Used by the client,
+// `jianmen sign` and tests.
 
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ struct SignInput {
   base::Secret secret;
   std::string security_token;  // temporary keys
   std::string method = "GET";
-  std::string target;          // raw path and query, as it goes on the wire
-  std::string host;            // with the port when it is not the scheme's own
+  std::string target;  // raw path and query, as it goes on the wire
+  std::string host;    // with the port when it is not the scheme's own
   std::vector<std::pair<std::string, std::string>> headers;  // to sign, besides Host and X-Sdk-Date
   std::string body;
   std::string region, service;  // V11 only
@@ -31,7 +32,8 @@ struct Signed {
   std::string canonical_request;
   std::string string_to_sign;
   std::string authorization;
-  std::vector<std::pair<std::string, std::string>> headers;  // all to send: the given ones, Host, X-Sdk-Date, Authorization …
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // all to send: the given ones, Host, X-Sdk-Date, Authorization …
 };
 
 base::Result<Signed> sign(const SignInput& input);
