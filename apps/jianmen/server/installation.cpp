@@ -1,0 +1,93 @@
+#include "server/installation.hpp"
+
+#include <array>
+
+#include "crypto/password.hpp"
+#include "directory/fixture.hpp"
+#include "store/lmdb.hpp"
+#include "store/memory.hpp"
+
+namespace jianmen::app {
+
+namespace fs = std::filesystem;
+using base::error_of;
+
+// What one loop owns: its authenticator and authorizer with their caches, a frame a service, and the pipeline.
+class Installation::Worker final : public http::Handler {
+ public:
+  Worker(Installation& home, unsigned worker)
+      : authenticator_(*home.directory_, *home.ring_, *home.lockouts_, home.clock_, home.settings_.authn),
+        authorizer_(*home.directory_),
+        iam_(frame(home, home.iam_->definition())),
+        sts_(frame(home, home.iam_->sts_definition())),
+        ecs_(frame(home, home.ecs_->definition())),
+        tms_(frame(home, home.tms_->definition())),
+        pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker), home.clock_, home.random_,
+                  home.settings_.gateway) {
+    pipeline_.add_service("iam", iam_);
+    pipeline_.add_service("sts", sts_);
+    pipeline_.add_service("ecs", ecs_);
+    pipeline_.add_service("tms", tms_);
+  }
+
+  net::Task<http::Response> handle(const http::Request& request) override { return pipeline_.handle(request); }
+  http::Response refuse(int status, std::string_view reason) override { return pipeline_.refuse(status, reason); }
+
+ private:
+  services::Frame frame(Installation& home, const services::ServiceDefinition& definition) {
+    return services::Frame(definition, *home.catalog_, *home.directory_, authorizer_,
+                           services::Pools{home.writes_, home.hashing_});
+  }
+
+  authn::Authenticator authenticator_;
+  authz::Authorizer authorizer_;
+  services::Frame iam_, sts_, ecs_, tms_;
+  gateway::Pipeline pipeline_;
+};
+
+Installation::Installation(const InstallationSettings& settings) : settings_(settings) {}
+Installation::~Installation() = default;
+
+base::Result<std::unique_ptr<Installation>> Installation::create(const InstallationSettings& settings) {
+  std::unique_ptr<Installation> home(new Installation(settings));
+  auto catalog = catalog::Catalog::create();
+  if (!catalog) return error_of(catalog);
+  home->catalog_ = std::move(*catalog);
+
+  if (settings.data.empty()) {
+    home->store_ = store::make_memory_store(home->clock_);
+    std::array<std::uint8_t, 32> key;
+    home->random_.fill(key);
+    home->vault_ = std::make_unique<crypto::Vault>(key, home->random_);
+  } else {
+    auto store = store::open_lmdb_store({.directory = settings.data / "store"}, home->clock_);
+    if (!store) return error_of(store);
+    home->store_ = std::move(*store);
+    auto vault = crypto::Vault::open_file(settings.data / "master.key", home->random_);
+    if (!vault) return error_of(vault);
+    home->vault_ = std::move(*vault);
+  }
+
+  home->directory_ = std::make_unique<directory::Directory>(*home->store_, *home->catalog_, *home->vault_,
+                                                            home->clock_, home->random_);
+  home->ring_ = std::make_unique<authn::TokenRing>(*home->vault_, home->random_);
+  home->lockouts_ = std::make_unique<authn::Lockouts>(settings.authn);
+  home->issuer_ = std::make_unique<authn::Issuer>(*home->directory_, *home->ring_, home->clock_, home->random_,
+                                                  settings.authn);
+  home->ecs_ = std::make_unique<services::ecs::Ecs>(
+      services::ecs::Dependencies{*home->store_, *home->catalog_, *home->directory_, home->clock_, home->random_,
+                                  settings.ecs});
+  home->tms_ = std::make_unique<services::tms::Tms>(services::tms::Dependencies{
+      *home->store_, *home->catalog_, *home->directory_, home->clock_, *home->ecs_, settings.tms});
+  home->iam_ = std::make_unique<services::iam::Iam>(services::iam::Dependencies{
+      *home->directory_, *home->catalog_, *home->ring_, *home->issuer_, *home->lockouts_, home->clock_,
+      home->random_, settings.iam});
+  home->journal_ = std::make_unique<gateway::Journal>(settings.journal_entries, settings.workers);
+  return home;
+}
+
+std::unique_ptr<http::Handler> Installation::make_handler(unsigned worker) {
+  return std::make_unique<Worker>(*this, worker);
+}
+
+}  // namespace jianmen::app

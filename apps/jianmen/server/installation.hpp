@@ -1,0 +1,90 @@
+#pragma once
+// The parts list of a running Jianmen: every part is built here and handed to those that use it; nothing is global.
+// Thread safety: create() on the main thread; make_handler() once a worker; admin functions from the admin loop's
+// pool threads (each part says what it allows).
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "authn/authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "catalog/catalog.hpp"
+#include "crypto/system_random.hpp"
+#include "crypto/vault.hpp"
+#include "directory/directory.hpp"
+#include "gateway/journal.hpp"
+#include "gateway/pipeline.hpp"
+#include "http/handler.hpp"
+#include "services/ecs/ecs.hpp"
+#include "services/frame.hpp"
+#include "services/iam/iam.hpp"
+#include "services/tms/tms.hpp"
+#include "store/store.hpp"
+
+namespace jianmen::app {
+
+struct InstallationSettings {
+  std::filesystem::path data;  // empty: in memory
+  unsigned workers = 1;
+  std::size_t journal_entries = 100'000;
+  authn::Settings authn;
+  gateway::Settings gateway;
+  services::ecs::Settings ecs;
+  services::tms::Settings tms;
+  services::iam::Settings iam;
+};
+
+class Installation {
+ public:
+  static base::Result<std::unique_ptr<Installation>> create(const InstallationSettings& settings);
+  ~Installation();
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+
+  // What answers on worker `worker`'s loop.
+  std::unique_ptr<http::Handler> make_handler(unsigned worker);
+
+  // The fixture shape of docs/fixtures: accounts … servers, tags. Errors carry the path of the mistake.
+  base::Result<> load(const base::json::value& fixture);
+  // Everything as one fixture document, secrets only when asked for.
+  base::json::object export_all(bool with_secrets) const;
+  // Back to nothing: directory, servers, tags, lock-outs, journal.
+  base::Result<> clear();
+
+  const catalog::Catalog& catalog() const { return *catalog_; }
+  store::Store& store() { return *store_; }
+  directory::Directory& directory() { return *directory_; }
+  gateway::Journal& journal() { return *journal_; }
+  base::MovableClock& clock() { return clock_; }
+  base::Random& random() { return random_; }
+  authn::Lockouts& lockouts() { return *lockouts_; }
+  services::ecs::Ecs& ecs() { return *ecs_; }
+  services::tms::Tms& tms() { return *tms_; }
+  const services::iam::Settings& iam_settings() const { return settings_.iam; }
+
+ private:
+  class Worker;
+  explicit Installation(const InstallationSettings& settings);
+
+  InstallationSettings settings_;
+  base::MovableClock clock_;
+  crypto::SystemRandom random_;
+  std::unique_ptr<const catalog::Catalog> catalog_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<crypto::Vault> vault_;
+  std::unique_ptr<directory::Directory> directory_;
+  std::unique_ptr<authn::TokenRing> ring_;
+  std::unique_ptr<authn::Lockouts> lockouts_;
+  std::unique_ptr<authn::Issuer> issuer_;
+  std::unique_ptr<services::ecs::Ecs> ecs_;
+  std::unique_ptr<services::tms::Tms> tms_;
+  std::unique_ptr<services::iam::Iam> iam_;
+  std::unique_ptr<gateway::Journal> journal_;
+  net::BlockingPool writes_{2};
+  net::BlockingPool hashing_{2};
+};
+
+}  // namespace jianmen::app
