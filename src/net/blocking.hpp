@@ -1,5 +1,6 @@
 #pragma once
-// Work that blocks (argon2, LMDB commits) runs on a few threads of its own; the coroutine goes on where it was.
+// Work that blocks (argon2, LMDB commits) runs on a few threads of its own; the coroutine goes on
+// where it was.
 //   auto ok = co_await pool.run(std::move_only_function<bool()>(…));
 // On a thread without a loop (tests, tools) run() executes in place.
 // Lifetime: the pool outlives every loop that uses it; what the work refers to outlives the await.
@@ -23,7 +24,8 @@ class BlockingPool {
   template <class T>
   class [[nodiscard]] Run {
    public:
-    Run(BlockingPool& pool, std::move_only_function<T()> work) : pool_(pool), work_(std::move(work)) {}
+    Run(BlockingPool& pool, std::move_only_function<T()> work)
+        : pool_(pool), work_(std::move(work)) {}
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiter) {
       return pool_.post(

@@ -1,7 +1,8 @@
 #pragma once
-// A lazy coroutine: starts when awaited, resumes its awaiter by symmetric transfer, owned by whoever holds the Task.
-// Frames come from a free list of the thread (coroutines stay on the loop on which they started).
-// Traps of g++ 12 are listed in CONTRIBUTING.md; never a capturing lambda coroutine.
+// A lazy coroutine: starts when awaited, resumes its awaiter by symmetric transfer, owned by
+// whoever holds the Task. Frames come from a free list of the thread (coroutines stay on the loop
+// on which they started). Traps of g++ 12 are listed in CONTRIBUTING.md; never a capturing lambda
+// coroutine.
 
 #include <coroutine>
 #include <cstddef>
@@ -22,7 +23,9 @@ struct PromiseBase {
   std::exception_ptr exception;
 
   static void* operator new(std::size_t size) { return allocate_frame(size); }
-  static void operator delete(void* frame, std::size_t size) noexcept { release_frame(frame, size); }
+  static void operator delete(void* frame, std::size_t size) noexcept {
+    release_frame(frame, size);
+  }
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   struct Final {
@@ -47,7 +50,9 @@ class [[nodiscard]] Task {
  public:
   struct promise_type : detail::PromiseBase {
     std::optional<T> value;
-    Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
+    Task get_return_object() {
+      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
     template <class U>
     void return_value(U&& result) {
       value.emplace(std::forward<U>(result));
@@ -86,7 +91,9 @@ template <>
 class [[nodiscard]] Task<void> {
  public:
   struct promise_type : detail::PromiseBase {
-    Task get_return_object() { return Task(std::coroutine_handle<promise_type>::from_promise(*this)); }
+    Task get_return_object() {
+      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
+    }
     void return_void() noexcept {}
   };
 

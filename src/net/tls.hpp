@@ -1,0 +1,53 @@
+#pragma once
+// TLS settings shared by many connections: a server's certificate and key, a client's trusted
+// authorities. TLS 1.2 and 1.3, ALPN "http/1.1". A connection keeps what it began with when a new
+// context takes over. Thread safety: immutable once made; used by every loop at once.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace jianmen::net {
+
+namespace detail {
+struct TlsContextState;
+}
+
+// A server's own certificate first, then those that lead to its authority; PEM.
+struct TlsIdentity {
+  std::string certificate_chain_pem;
+  base::Secret private_key_pem;
+};
+
+class TlsServerContext {
+ public:
+  static base::Result<std::shared_ptr<TlsServerContext>> create(const TlsIdentity& identity);
+  ~TlsServerContext();
+  const detail::TlsContextState& state() const { return *state_; }
+
+ private:
+  explicit TlsServerContext(std::unique_ptr<detail::TlsContextState> state);
+  std::unique_ptr<detail::TlsContextState> state_;
+};
+
+struct TlsClientSettings {
+  std::string ca_pem;  // trusted authorities beside or instead of the system's
+  bool system_authorities = true;
+  bool verify = true;  // false: any certificate will do (a tool's explicit --insecure)
+};
+
+class TlsClientContext {
+ public:
+  static base::Result<std::shared_ptr<TlsClientContext>> create(const TlsClientSettings& settings);
+  ~TlsClientContext();
+  const detail::TlsContextState& state() const { return *state_; }
+
+ private:
+  explicit TlsClientContext(std::unique_ptr<detail::TlsContextState> state);
+  std::unique_ptr<detail::TlsContextState> state_;
+};
+
+}  // namespace jianmen::net
