@@ -1,5 +1,6 @@
 #include "base/time_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -14,12 +15,19 @@ using std::chrono::microseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+// Every form has four digits for the year.
+Time bounded(Time at) {
+  using std::chrono::year;
+  return std::clamp(at, Time(std::chrono::sys_days(year(0) / 1 / 1)),
+                    Time(std::chrono::sys_days(year(10000) / 1 / 1)) - microseconds(1));
+}
+
 struct Parts {
   std::chrono::year_month_day date;
   std::chrono::hh_mm_ss<Duration> time;
   unsigned weekday;
 
-  explicit Parts(Time at) : Parts(at, std::chrono::floor<days>(at)) {}
+  explicit Parts(Time at) : Parts(bounded(at), std::chrono::floor<days>(bounded(at))) {}
 
   int year() const { return static_cast<int>(date.year()); }
   unsigned month() const { return static_cast<unsigned>(date.month()); }
