@@ -1,7 +1,7 @@
 #pragma once
-// May they? Collects what a principal was granted and asks policy. One per worker: compiled sets are cached by
-// (principal's roles, scope) and checked against the directory's generation.
-// Thread safety: one Authorizer belongs to one loop.
+// May they? Collects what a principal was granted and asks policy. One per worker: compiled sets
+// are cached by (principal's roles, scope) and checked against the directory's generation. Thread
+// safety: one Authorizer belongs to one loop.
 
 #include <memory>
 #include <span>
@@ -16,14 +16,15 @@
 namespace jianmen::authz {
 
 struct Question {
-  std::string_view action;                 // empty: no action exists; allowed to root and who holds any Allow on the service
-  std::span<const std::string> aliases;
-  std::string_view service;                // "ecs"
-  std::string_view region;                 // may be empty
-  identity::Scope scope;                   // that the request acts in: the URL's project, or the domain
-  std::string_view resource;               // optional
-  std::string_view uri;                    // optional
-  std::string_view peer;                   // source address, for g:SourceIp
+  std::string_view action =
+      {};  // empty: no action exists; allowed to root and who holds any Allow on the service
+  std::span<const std::string> aliases = {};
+  std::string_view service = {};   // "ecs"
+  std::string_view region = {};    // may be empty
+  identity::Scope scope = {};      // that the request acts in: the URL's project, or the domain
+  std::string_view resource = {};  // optional
+  std::string_view uri = {};       // optional
+  std::string_view peer = {};      // source address, for g:SourceIp
   bool secure = false;
   base::Time now{};
 };
@@ -35,13 +36,14 @@ class Authorizer {
 
   policy::Decision decide(const identity::Principal& principal, const Question& question);
 
-  // The same evaluation, with the cause and its evidence: permission.no_group, not_granted, other_project,
-  // global_needed, denied, condition, resource, depends, stale_token, agency. Evidence: action, scope, groups,
-  // roles, statement, near_miss, granted_in, smallest_grant.
+  // The same evaluation, with the cause and its evidence: permission.no_group, not_granted,
+  // other_project, global_needed, denied, condition, resource, depends, stale_token, agency.
+  // Evidence: action, scope, groups, roles, statement, near_miss, granted_in, smallest_grant.
   identity::Refusal explain(const identity::Principal& principal, const Question& question);
 
   // For a token's `roles` list: internal names of the roles in this scope.
-  std::vector<std::string> role_names(const identity::Principal& principal, const identity::Scope& scope);
+  std::vector<std::string> role_names(const identity::Principal& principal,
+                                      const identity::Scope& scope);
 
  private:
   struct Impl;
