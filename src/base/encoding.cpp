@@ -63,19 +63,23 @@ std::size_t decoded_size(std::size_t digits) { return digits / 4 * 3 + digits % 
 // texts mean the same.
 bool decode_64(std::string_view text, const DecodeTable& table, std::uint8_t* out) {
   if (text.size() % 4 == 1) return false;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::uint8_t digit = table[static_cast<unsigned char>(c)];
-    if (digit == kNoDigit) return false;
-    bits = (bits << 6) | digit;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      *out++ = static_cast<std::uint8_t>(bits >> count);
-    }
+  const auto digit = [&](std::size_t i) {
+    return std::uint32_t{table[static_cast<unsigned char>(text[i])]};
+  };
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    const std::uint32_t a = digit(0), b = digit(1), c = digit(2), d = digit(3);
+    if (((a | b | c | d) & ~63U) != 0) return false;
+    *out++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    *out++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    *out++ = static_cast<std::uint8_t>(c << 6 | d);
   }
-  return (bits & ((1U << count) - 1)) == 0;
+  if (text.empty()) return true;
+  const std::uint32_t a = digit(0), b = digit(1), c = text.size() == 3 ? digit(2) : 0;
+  if (((a | b | c) & ~63U) != 0) return false;
+  *out++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+  if (text.size() == 2) return (b & 15) == 0;
+  *out++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+  return (c & 3) == 0;
 }
 
 std::optional<std::string> decode_64(std::string_view text, const DecodeTable& table) {
