@@ -110,8 +110,10 @@ struct Health {
   std::string trouble;  // empty when all is well
 };
 
-class Watch {  // ends when destroyed; no call of its sink afterwards. May be destroyed by its own
-               // sink.
+// Ends when destroyed; no call of its sink afterwards, so it waits for one that runs: hold no lock
+// that the sink takes. May be destroyed by its own sink.
+class Watch {
+  // sink.
  public:
   virtual ~Watch() = default;
 };
