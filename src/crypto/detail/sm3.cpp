@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace jianmen::crypto::detail {
 
@@ -31,47 +30,30 @@ void store_big_endian(std::uint32_t word, std::uint8_t* out) {
   for (int i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(word >> (24 - 8 * i));
 }
 
-using Words = std::array<std::uint32_t, 8>;
-
-// One round (section 5.3.3) on words that stay where they are: the standard moves every word one
-// place on, here the names move instead, by kShift. Rounds 0 to 15 mix by xor, later ones by
-// majority and choice (section 4.3).
-template <int kShift, bool kEarly>
-inline void round(Words& v, int j, std::uint32_t w, std::uint32_t w_prime) {
-  const auto word = [&v](int name) -> std::uint32_t& { return v[(name + 4 - kShift) % 4]; };
-  const auto late_word = [&v](int name) -> std::uint32_t& {
-    return v[4 + (name + 4 - kShift) % 4];
-  };
-  std::uint32_t &a = word(0), &b = word(1), &c = word(2), &d = word(3);
-  std::uint32_t &e = late_word(0), &f = late_word(1), &g = late_word(2), &h = late_word(3);
+template <bool kEarly>  // rounds 0 to 15 mix by xor, later ones by majority and choice
+                        // (section 4.3)
+                        void round(std::array<std::uint32_t, 8>& v, int j, std::uint32_t w,
+                                   std::uint32_t w_prime) {
+  auto& [a, b, c, d, e, f, g, h] = v;
   const std::uint32_t turned_a = std::rotl(a, 12);
   const std::uint32_t ss1 = std::rotl(turned_a + e + kTurnedConstants[j], 7);
   const std::uint32_t ss2 = ss1 ^ turned_a;
-  const std::uint32_t ff = kEarly ? a ^ b ^ c : (a & b) | ((a | b) & c);
-  const std::uint32_t gg = kEarly ? e ^ f ^ g : ((f ^ g) & e) ^ g;
-  d += ff + ss2 + w_prime;
-  h = p0(h + gg + ss1 + w);
-  b = std::rotl(b, 9);
-  f = std::rotl(f, 19);
+  const std::uint32_t ff = kEarly ? a ^ b ^ c : (a & b) | (a & c) | (b & c);
+  const std::uint32_t gg = kEarly ? e ^ f ^ g : (e & f) | (~e & g);
+  const std::uint32_t tt1 = ff + d + ss2 + w_prime;
+  const std::uint32_t tt2 = gg + h + ss1 + w;
+  v = {tt1, a, std::rotl(b, 9), c, p0(tt2), e, std::rotl(f, 19), g};
 }
 
-template <bool kEarly>
-inline void four_rounds(Words& v, int j, const std::uint32_t* w) {
-  round<0, kEarly>(v, j, w[0], w[0] ^ w[4]);
-  round<1, kEarly>(v, j + 1, w[1], w[1] ^ w[5]);
-  round<2, kEarly>(v, j + 2, w[2], w[2] ^ w[6]);
-  round<3, kEarly>(v, j + 3, w[3], w[3] ^ w[7]);
-}
-
-void compress(Words& words, const std::uint8_t* block) {
+void compress(std::array<std::uint32_t, 8>& words, const std::uint8_t* block) {
   std::array<std::uint32_t, 68> w;
   for (int j = 0; j < 16; ++j) w[j] = load_big_endian(block + 4 * j);
   for (int j = 16; j < 68; ++j) {
     w[j] = p1(w[j - 16] ^ w[j - 9] ^ std::rotl(w[j - 3], 15)) ^ std::rotl(w[j - 13], 7) ^ w[j - 6];
   }
-  Words v = words;
-  for (int j = 0; j < 16; j += 4) four_rounds<true>(v, j, &w[j]);
-  for (int j = 16; j < 64; j += 4) four_rounds<false>(v, j, &w[j]);
+  std::array<std::uint32_t, 8> v = words;
+  for (int j = 0; j < 16; ++j) round<true>(v, j, w[j], w[j] ^ w[j + 4]);
+  for (int j = 16; j < 64; ++j) round<false>(v, j, w[j], w[j] ^ w[j + 4]);
   for (int i = 0; i < 8; ++i) words[i] ^= v[i];
 }
 
