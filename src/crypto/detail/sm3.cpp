@@ -30,10 +30,9 @@ void store_big_endian(std::uint32_t word, std::uint8_t* out) {
   for (int i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(word >> (24 - 8 * i));
 }
 
-template <bool kEarly>  // rounds 0 to 15 mix by xor, later ones by majority and choice
-                        // (section 4.3)
-                        void round(std::array<std::uint32_t, 8>& v, int j, std::uint32_t w,
-                                   std::uint32_t w_prime) {
+// Rounds 0 to 15 mix by xor, later ones by majority and choice (section 4.3).
+template <bool kEarly>
+void round(std::array<std::uint32_t, 8>& v, int j, std::uint32_t w, std::uint32_t w_prime) {
   auto& [a, b, c, d, e, f, g, h] = v;
   const std::uint32_t turned_a = std::rotl(a, 12);
   const std::uint32_t ss1 = std::rotl(turned_a + e + kTurnedConstants[j], 7);
