@@ -1,5 +1,6 @@
 #pragma once
-// What answers a request. Called on the loop of the connection; the request outlives the task. Must not block.
+// What answers a request. Called on the loop of the connection; the request outlives the task. Must
+// not block.
 
 #include "http/message.hpp"
 #include "net/task.hpp"
@@ -10,8 +11,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual net::Task<Response> handle(const Request& request) = 0;
-  // The answer to what the grammar or a limit refuses, before there is a Request (400, 408, 413, 431, 505 …).
-  // The session closes the connection after it.
+  // The answer to what the grammar or a limit refuses, before there is a Request (400, 408, 413,
+  // 431, 505 …). The session closes the connection after it.
   virtual Response refuse(int status, std::string_view reason) = 0;
 };
 

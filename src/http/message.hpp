@@ -1,6 +1,7 @@
 #pragma once
-// Request and response as values. A Request is a set of views into what the session received: valid until its
-// response is finished, and the one parse of it — what was parsed is what is verified, routed and forwarded.
+// Request and response as values. A Request is a set of views into what the session received: valid
+// until its response is finished, and the one parse of it — what was parsed is what is verified,
+// routed and forwarded.
 
 #include <cstdint>
 #include <optional>
@@ -44,15 +45,15 @@ struct Header {
 };
 
 struct Request {
-  std::string_view method;  // as received, case kept
-  std::string_view target;  // the whole request target, raw
-  std::string_view path;    // raw, up to the first '?'
+  std::string_view method;                // as received, case kept
+  std::string_view target;                // the whole request target, raw
+  std::string_view path;                  // raw, up to the first '?'
   std::optional<std::string_view> query;  // raw, after the first '?'; nullopt when there is none
-  int minor_version = 1;    // HTTP/1.<n>
+  int minor_version = 1;                  // HTTP/1.<n>
   std::span<const Header> headers;
-  std::string_view body;    // de-chunked
-  std::string_view peer;    // address of the other side, without the port; "unix" for a Unix socket
-  bool secure = false;      // came over TLS
+  std::string_view body;  // de-chunked
+  std::string_view peer;  // address of the other side, without the port; "unix" for a Unix socket
+  bool secure = false;    // came over TLS
 
   std::optional<std::string_view> find(HeaderId id) const;            // the first of that name
   std::optional<std::string_view> find(std::string_view name) const;  // any case
@@ -70,7 +71,8 @@ class Response {
 
   int status() const { return status_; }
   void set_status(int status) { status_ = status; }
-  // The name is a token and the value holds no CR, LF or NUL (asserted; a value from outside is cleaned before).
+  // The name is a token and the value holds no CR, LF or NUL (asserted; a value from outside is
+  // cleaned before).
   void add(std::string_view name, std::string_view value);
   void set(std::string_view name, std::string_view value);  // replaces all of that name
   std::optional<std::string_view> find(std::string_view name) const;

@@ -187,7 +187,7 @@ base::Result<Fd> listen_on(const Address& address, SharePort share) {
   if (address.is_unix()) {
     auto stale = remove_stale_unix_socket(address);
     if (!stale) return error_of(stale);
-  } else if (share == SharePort::Yes && address.port() != 0) {
+  } else if (share == SharePort::First && address.port() != 0) {
     auto free = check_port_is_free(address);
     if (!free) return error_of(free);
   }
@@ -199,7 +199,7 @@ base::Result<Fd> listen_on(const Address& address, SharePort share) {
     if (::fchmod(socket.get(), 0600) != 0) return system_failure(what, errno);
   } else {
     enable(socket, SOL_SOCKET, SO_REUSEADDR);
-    if (share == SharePort::Yes) enable(socket, SOL_SOCKET, SO_REUSEPORT);
+    if (share != SharePort::No) enable(socket, SOL_SOCKET, SO_REUSEPORT);
     enable(socket, IPPROTO_TCP, TCP_NODELAY);  // accepted sockets inherit it
   }
   if (::bind(socket.get(), address.data(), address.size()) != 0) return system_failure(what, errno);

@@ -38,8 +38,10 @@ class Address {
 
 enum class SharePort {
   No,
-  Yes
-};  // Yes: several sockets of this program on one port (SO_REUSEPORT)
+  First,    // of several sockets of this program on one port (SO_REUSEPORT): fails when another
+            // program has it
+  Another,  // the others
+};
 
 // Bound and listening, not blocking. A Unix socket gets mode 0600; a left-over file nobody listens
 // on is replaced.

@@ -59,7 +59,7 @@ class Stream {
   IoResult try_read(std::span<char> into);
   void shutdown_write();  // the other side reads an end
   void cancel() { watch_.cancel(); }
-  Loop& loop() { return watch_.loop(); }
+  Loop& loop() const { return watch_.loop(); }
   int fd() const { return socket_.get(); }
   bool secure() const { return tls_ != nullptr; }
   std::string failure(

@@ -34,7 +34,7 @@ class Watch final : private Timer {
   Watch(Loop& loop, int fd);
   ~Watch() override;
 
-  Loop& loop() { return loop_; }
+  Loop& loop() const { return loop_; }
   int fd() const { return fd_; }
 
   // False: the wait is over before it began (the loop stops, or the descriptor cannot be watched).

@@ -1,0 +1,28 @@
+#pragma once
+// Writes the head of a response: status line, framing, date, then the handler's fields.
+
+#include <string>
+
+#include "http/message.hpp"
+#include "net/timer.hpp"
+
+namespace jianmen::http::detail {
+
+enum class ConnectionField { None, Close, KeepAlive };
+
+// The "Date: ...\r\n" line, made anew once a second.
+class DateLine {
+ public:
+  const std::string& at(net::Deadline now);
+
+ private:
+  net::Deadline valid_until_{};
+  std::string line_;
+};
+
+bool has_no_body(int status);  // 1xx, 204, 304: no content and no Content-Length
+
+void append_head(std::string& out, const Response& response, ConnectionField connection,
+                 const std::string& date_line);
+
+}  // namespace jianmen::http::detail

@@ -1,0 +1,280 @@
+#include "http/session.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace jianmen::http {
+
+namespace {
+
+// Up to here an answer's body is copied behind its head: one write, one TLS record, and cheaper
+// than two.
+constexpr std::size_t kOnePiece = 16 * 1024;
+constexpr std::size_t kMaxLinger = 1024 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+void SessionContext::drain() {
+  draining = true;
+  for (Session* session = sessions; session;) {
+    Session* const next = session->next_;  // cancel() may end the session, but no other
+    if (session->idle_) session->stream_.cancel();
+    session = next;
+  }
+}
+
+Session::Session(SessionContext& context, net::Loop& loop, net::Fd socket, std::string peer)
+    : context_(context), stream_(loop, std::move(socket)), peer_(std::move(peer)) {
+  next_ = context_.sessions;
+  if (next_) next_->previous_ = this;
+  context_.sessions = this;
+}
+
+Session::~Session() {
+  (previous_ ? previous_->next_ : context_.sessions) = next_;
+  if (next_) next_->previous_ = previous_;
+  if (scratch_) context_.scratch_pool.give_back(std::move(scratch_));
+}
+
+net::Task<void> Session::run(std::shared_ptr<net::TlsServerContext> tls) {
+  const ServerSettings& settings = context_.settings;
+  net::Loop& loop = stream_.loop();
+  if (tls && !co_await start_tls(std::move(tls))) co_return;
+
+  auto idle_timeout = settings.head_timeout;
+  while (true) {
+    bool ready = false;
+    if (!scratch_) {
+      if (context_.draining) co_return;
+      idle_ = true;
+      const auto status = co_await stream_.readable(net::after(loop.now(), idle_timeout));
+      idle_ = false;
+      if (status != net::IoStatus::Ok) co_return;
+      scratch_ = context_.scratch_pool.borrow();
+      ready = true;
+    }
+
+    const net::Deadline head_deadline = net::after(loop.now(), settings.head_timeout);
+    Received received = ready ? Received::NeedMore : take_head();
+    while (received == Received::NeedMore) {
+      const auto room = scratch_->input.room(scratch_->parser);
+      net::IoResult got;
+      if (std::exchange(ready, false)) {
+        got = stream_.try_read(room);
+      } else {
+        got = co_await stream_.read_some(room, head_deadline);
+      }
+      const net::IoStatus status = fill(got);
+      if (status == net::IoStatus::WouldBlock) continue;
+      if (status == net::IoStatus::Timeout && !scratch_->input.empty()) {
+        received = refused(408, "request head not received in time");
+      } else if (status != net::IoStatus::Ok) {
+        co_return;
+      } else {
+        received = take_head();
+      }
+    }
+
+    if (received == Received::Complete) {
+      received = take_body();
+      if (received == Received::NeedMore) received = co_await read_body(loop.now());
+    }
+    if (received == Received::Gone) co_return;
+    if (received == Received::Refused) {
+      co_await refuse(refusal_status_, refusal_);
+      co_return;
+    }
+
+    const Request request = this->request();
+    Response response;
+    std::string_view defect;
+    try {
+      response = co_await context_.handler.handle(request);
+    } catch (const std::exception& error) {
+      defect = "handler threw";
+      base::log::error(std::string("handler threw error=\"") + error.what() + "\"");
+    }
+    if (!defect.empty()) {
+      co_await refuse(500, defect);
+      co_return;
+    }
+    const bool goes_on = prepare_answer(response);
+    const std::string_view rest = separate_body(response);
+    const auto status = co_await stream_.write_all(
+        scratch_->out, rest, write_limits(scratch_->out.size() + rest.size()));
+    if (status != net::IoStatus::Ok) co_return;
+    finish_message();
+    if (!goes_on) {
+      if (!scratch_->input.empty()) co_await linger();
+      co_return;
+    }
+    if (scratch_->input.empty()) context_.scratch_pool.give_back(std::move(scratch_));
+    idle_timeout = settings.keep_alive_timeout;
+  }
+}
+
+net::Task<bool> Session::start_tls(std::shared_ptr<net::TlsServerContext> tls) {
+  const auto deadline = net::after(stream_.loop().now(), context_.settings.handshake_timeout);
+  auto started = stream_.start_tls(*tls);
+  if (!started) co_return false;
+  const auto status = co_await stream_.handshake(deadline);
+  co_return status == net::IoStatus::Ok;
+}
+
+net::IoStatus Session::fill(net::IoResult got) {
+  if (got) scratch_->input.added(got.bytes);
+  return got.status;
+}
+
+Session::Received Session::refused(int status, std::string_view reason) {
+  refusal_status_ = status;
+  refusal_ = reason;
+  return Received::Refused;
+}
+
+Session::Received Session::take_head() {
+  RequestParser& parser = scratch_->parser;
+  switch (parser.parse(scratch_->input.view())) {
+    case ParseState::NeedMore:
+      return Received::NeedMore;
+    case ParseState::Refused:
+      return refused(parser.status(), parser.reason());
+    case ParseState::Complete:
+      break;
+  }
+  scratch_->read_at = scratch_->content_end = parser.head_size();
+  if (parser.framing() == Framing::Chunked) {
+    scratch_->chunks = ChunkedDecoder(context_.settings.limits.body);
+  }
+  return Received::Complete;
+}
+
+Session::Received Session::take_body() {
+  detail::Scratch& scratch = *scratch_;
+  const std::size_t have = scratch.input.size();
+  switch (scratch.parser.framing()) {
+    case Framing::None:
+      return Received::Complete;
+    case Framing::Length: {
+      const std::size_t end = scratch.parser.head_size() + scratch.parser.content_length();
+      scratch.read_at = scratch.content_end = std::min(have, end);
+      return have < end ? Received::NeedMore : Received::Complete;
+    }
+    case Framing::Chunked:
+      break;
+  }
+  switch (
+      scratch.chunks.decode(scratch.input.message(), scratch.read_at, scratch.content_end, have)) {
+    case ChunkedDecoder::State::NeedMore:
+      return Received::NeedMore;
+    case ChunkedDecoder::State::Complete:
+      return Received::Complete;
+    case ChunkedDecoder::State::Malformed:
+      return refused(400, scratch.chunks.reason());
+    case ChunkedDecoder::State::TooLarge:
+      break;
+  }
+  return refused(413, "body too large");
+}
+
+net::Task<Session::Received> Session::read_body(net::Deadline started) {
+  const ServerSettings& settings = context_.settings;
+  if (scratch_->parser.expects_continue() &&
+      scratch_->input.size() == scratch_->parser.head_size()) {
+    const auto status = co_await stream_.write_all(kContinue, {}, write_limits(kContinue.size()));
+    if (status != net::IoStatus::Ok) co_return Received::Gone;
+  }
+  std::size_t received_bytes = 0;
+  while (true) {
+    // At least the minimum rate on average, and never silent for longer than the timeout.
+    const auto at_rate = std::chrono::seconds(received_bytes / settings.min_rate);
+    const auto deadline = std::min(net::after(stream_.loop().now(), settings.body_idle_timeout),
+                                   net::after(started, settings.body_idle_timeout + at_rate));
+    const auto room = scratch_->input.room(scratch_->parser);
+    const net::IoResult got = co_await stream_.read_some(room, deadline);
+    if (got.status == net::IoStatus::Timeout) {
+      co_return refused(408, "request body not received in time");
+    }
+    if (fill(got) != net::IoStatus::Ok) co_return Received::Gone;
+    received_bytes += got.bytes;
+    const Received received = take_body();
+    if (received != Received::NeedMore) co_return received;
+  }
+}
+
+Request Session::request() {
+  Request request = scratch_->parser.request();
+  const std::size_t head = scratch_->parser.head_size();
+  request.body = scratch_->input.view().substr(head, scratch_->content_end - head);
+  request.peer = peer_;
+  request.secure = stream_.secure();
+  return request;
+}
+
+void Session::finish_message() {
+  scratch_->input.consume(scratch_->read_at);
+  scratch_->parser.reset();
+}
+
+bool Session::prepare_answer(const Response& response) {
+  const RequestParser& parser = scratch_->parser;
+  const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining;
+  auto connection = detail::ConnectionField::None;
+  if (!goes_on) {
+    connection = detail::ConnectionField::Close;
+  } else if (parser.minor_version() == 0) {
+    connection = detail::ConnectionField::KeepAlive;
+  }
+  std::string& out = scratch_->out;
+  out.clear();
+  detail::append_head(out, response, connection, context_.date.at(stream_.loop().now()));
+  if (sends_body(response) && response.body().size() <= kOnePiece) out.append(response.body());
+  return goes_on;
+}
+
+bool Session::sends_body(const Response& response) const {
+  return scratch_->parser.method() != "HEAD" && !detail::has_no_body(response.status());
+}
+
+std::string_view Session::separate_body(const Response& response) const {
+  if (response.body().size() <= kOnePiece || !sends_body(response)) return {};
+  return response.body();
+}
+
+net::WriteLimits Session::write_limits(std::size_t size) const {
+  const ServerSettings& settings = context_.settings;
+  const auto at_rate = std::chrono::seconds(size / settings.min_rate);
+  return {.stall = settings.write_stall_timeout,
+          .total = net::after(stream_.loop().now(), settings.write_stall_timeout + at_rate)};
+}
+
+net::Task<void> Session::refuse(int status, std::string_view reason) {
+  Response response = context_.handler.refuse(status, reason);
+  response.close();
+  prepare_answer(response);
+  const std::string_view rest = separate_body(response);
+  const auto written = co_await stream_.write_all(scratch_->out, rest,
+                                                  write_limits(scratch_->out.size() + rest.size()));
+  if (written == net::IoStatus::Ok) co_await linger();
+}
+
+// To close with unread bytes would reset the connection, and the other side would lose the answer
+// while it still sends: so say that this was all, and read on for a moment.
+net::Task<void> Session::linger() {
+  stream_.shutdown_write();
+  const auto deadline = net::after(stream_.loop().now(), context_.settings.linger_timeout);
+  detail::ReceiveBuffer& input = scratch_->input;
+  for (std::size_t dropped = 0; dropped < kMaxLinger;) {
+    input.consume(input.size());
+    const auto room = input.room(scratch_->parser);
+    const net::IoResult got = co_await stream_.read_some(room, deadline);
+    if (!got) co_return;
+    dropped += got.bytes;
+  }
+}
+
+}  // namespace jianmen::http

@@ -1,0 +1,78 @@
+#pragma once
+// One connection, from accept to close: read a head, read its body, call the handler, write the
+// answer, again. The folder's own; server.hpp is what others use. Thread safety: everything here
+// belongs to one loop.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/chunked.hpp"
+#include "http/detail/receive_buffer.hpp"
+#include "http/detail/response_head.hpp"
+#include "http/handler.hpp"
+#include "http/parser.hpp"
+#include "http/server_settings.hpp"
+#include "net/stream.hpp"
+
+namespace jianmen::http {
+
+class Session;
+
+// What the sessions of one worker share.
+struct SessionContext {
+  SessionContext(Handler& the_handler, const ServerSettings& the_settings)
+      : handler(the_handler), settings(the_settings), scratch_pool(the_settings.limits) {}
+
+  Handler& handler;
+  const ServerSettings& settings;
+  detail::ScratchPool scratch_pool;
+  detail::DateLine date;
+  Session* sessions = nullptr;
+  bool draining = false;  // answer what has come, then close
+
+  void drain();  // idle sessions end now, the others after their answer
+};
+
+class Session {
+ public:
+  Session(SessionContext& context, net::Loop& loop, net::Fd socket, std::string peer);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  net::Task<void> run(std::shared_ptr<net::TlsServerContext> tls);  // nullptr: plain
+
+ private:
+  friend struct SessionContext;
+  enum class Next { Continue, Close };
+  enum class Received { Complete, NeedMore, Gone, Refused };
+
+  net::Task<bool> start_tls(std::shared_ptr<net::TlsServerContext> tls);
+  net::Task<Received> read_body(net::Deadline started);
+  net::Task<void> refuse(int status, std::string_view reason);
+  net::Task<void> linger();
+  Received take_head();
+  Received take_body();
+  Received refused(int status, std::string_view reason);
+  net::IoStatus fill(net::IoResult got);
+  Request request();
+  void finish_message();
+  bool prepare_answer(const Response& response);  // into scratch_->out; may the connection go on?
+  bool sends_body(const Response& response) const;
+  std::string_view separate_body(const Response& response) const;
+  net::WriteLimits write_limits(std::size_t size) const;
+
+  SessionContext& context_;
+  net::Stream stream_;
+  std::string peer_;
+  Session* next_ = nullptr;
+  Session* previous_ = nullptr;
+  std::unique_ptr<detail::Scratch> scratch_;  // only while there is something to read or answer
+  std::string_view refusal_;
+  int refusal_status_ = 0;
+  bool idle_ = false;
+};
+
+}  // namespace jianmen::http
