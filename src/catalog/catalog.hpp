@@ -1,9 +1,10 @@
 #pragma once
-// The directory of the cloud: regions, services with their endpoints, operations, error texts, causes — tables made
-// once at start from data/*.json, which is compiled into the binary. Immutable after create(); any thread may read.
+// The directory of the cloud: regions, services with their endpoints, operations, error texts,
+// causes — tables made once at start from data/*.json, which is compiled into the binary. Immutable
+// after create(); any thread may read.
 
+#include <expected>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,12 +17,17 @@
 
 namespace jianmen::catalog {
 
+namespace detail {
+struct Tables;
+}
+
 enum class ServiceKind { Regional, Global, SingleHost };
 
 struct Region {
   std::string id;  // cn-north-4
   std::string name_en, name_zh;
-  std::vector<std::string> zones;  // cn-north-4a …; at least one, made from the id when none was seen
+  std::vector<std::string>
+      zones;  // cn-north-4a …; at least one, made from the id when none was seen
 };
 
 struct ServiceEntry {
@@ -43,7 +49,7 @@ struct PathValue {
   std::string value;      // percent-decoded
 };
 
-// What a request is for. `candidates` share method and path; select() of route.hpp picks one by the body.
+// What a request is for. `candidates` share method and path; select() picks one by the body.
 struct Route {
   const ServiceEntry* service = nullptr;
   const Region* region = nullptr;  // from the host; nullptr for plain addresses and global hosts
@@ -55,9 +61,21 @@ struct Route {
 
 // Why nothing fits, for the explanation of a 404.
 struct NoRoute {
-  enum class Reason { UnknownHost, UnknownPath, Method, OtherService, EmptySegment, Placeholder, RegionIsZone, NotInRegion, Version };
+  enum class Reason {
+    UnknownHost,
+    UnknownPath,
+    Method,
+    OtherService,
+    EmptySegment,
+    Placeholder,
+    RegionIsZone,
+    NotInRegion,
+    Version
+  };
   Reason reason = Reason::UnknownPath;
-  std::vector<std::string> nearest;  // "GET /v1/{project_id}/cloudservers/detail (ecs)", best first, at most three
+  // What may have been meant, best first, at most three: "GET /v1/{project_id}/cloudservers/detail
+  // (ecs)"; for UnknownHost, RegionIsZone and NotInRegion host names.
+  std::vector<std::string> nearest;
 };
 
 class Catalog {
@@ -73,13 +91,17 @@ class Catalog {
   std::span<const Operation> operations() const;
   const Region* find_region(std::string_view id) const;
   const ServiceEntry* find_service(std::string_view name) const;
-  const Operation* find_operation(std::string_view id) const;  // "ecs:ListServersDetails"
-  std::vector<Endpoint> endpoints(std::string_view service, std::string_view region) const;  // "" = all
+  // "ecs:ListServersDetails"; Operation::also counts: "iam:KeystoneCreateUserTokenByPassword".
+  const Operation* find_operation(std::string_view id) const;
+  std::vector<Endpoint> endpoints(std::string_view service,
+                                  std::string_view region) const;  // "" = all
 
-  // Host (with or without a port), method and raw path (no query) of a request. Services are found by Host; for an
-  // IP address, localhost or a name outside the cloud's domains by method and path alone, IAM first for /v3.
-  // Literal segments win over parameters. No allocation but for the values.
-  std::expected<Route, NoRoute> route(std::string_view host, std::string_view method, std::string_view path) const;
+  // Host (with or without a port), method and raw path (no query) of a request. Services are found
+  // by Host; for an IP address, localhost or a name outside the cloud's domains by method and path
+  // alone, IAM first for /v3. Literal segments win over parameters; one slash at the end means
+  // nothing; HEAD is GET where no row says HEAD. No allocation but for the values.
+  std::expected<Route, NoRoute> route(std::string_view host, std::string_view method,
+                                      std::string_view path) const;
   // Is `host` inside the cloud's domains (*.myhuaweicloud.com …)?
   bool is_cloud_host(std::string_view host) const;
 
@@ -91,12 +113,12 @@ class Catalog {
   const base::json::array& causes() const;
 
  private:
-  struct Tables;
-  explicit Catalog(std::unique_ptr<Tables> tables);
-  std::unique_ptr<Tables> tables_;
+  explicit Catalog(std::unique_ptr<detail::Tables> tables);
+  std::unique_ptr<detail::Tables> tables_;
 };
 
-// The candidate that the body asks for: the only one, or the one whose dispatch fits. nullptr: none fits.
+// The candidate that the body asks for: the only one, or the one whose dispatch fits. nullptr: none
+// fits.
 const Operation* select(const Route& route, const base::json::value* body);
 
 }  // namespace jianmen::catalog

@@ -1,0 +1,90 @@
+#pragma once
+// A service's paths as a trie over their segments. Literals win over parameters, with backtracking:
+// a literal that leads nowhere for this method gives way to the parameter beside it. Immutable once
+// filled.
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/detail/shape.hpp"
+#include "catalog/operation.hpp"
+
+namespace jianmen::catalog::detail {
+
+// The segments of a raw request path, each percent-decoded for itself.
+class Path {
+ public:
+  static constexpr std::size_t kMaxSegments = 24;
+
+  struct Segment {
+    std::string_view text;  // decoded
+    bool literal = true;    // may equal a literal: it holds no encoded slash
+  };
+  // What no template can fit.
+  enum class Fault {
+    EmptySegment,  // "//"
+    Malformed,  // no leading slash, too many segments, bad escapes, control characters, "." or ".."
+  };
+
+  static std::expected<Path, Fault> parse(std::string_view raw);
+  Path(Path&&) = default;
+  Path& operator=(Path&&) = delete;
+
+  std::size_t size() const { return count_; }
+  const Segment& operator[](std::size_t i) const { return segments_[i]; }
+  void replace(std::size_t i, std::string_view text) { segments_[i] = {text, true}; }
+
+ private:
+  Path() = default;
+
+  std::array<Segment, kMaxSegments> segments_;
+  std::size_t count_ = 0;
+  std::vector<std::string>
+      decoded_;  // what Segment::text points at where it differs from the raw path
+};
+
+class Router {
+ public:
+  struct Leaf {
+    std::string_view method;
+    std::vector<std::string_view> names;  // of the placeholders, in the path's order
+    std::vector<const Operation*> operations;
+  };
+  struct Match {
+    const Leaf* leaf = nullptr;                               // nullptr: nothing fits
+    std::array<std::uint8_t, Path::kMaxSegments> captured{};  // segments that the placeholders took
+  };
+
+  Router();
+  // `parameters`: the shapes of placeholders whose values are an enumeration, by name.
+  base::Result<> add(const Operation& operation, std::string_view path,
+                     const std::vector<Shape::Member>& parameters);
+  Match find(const Path& path, std::string_view method) const;
+
+ private:
+  struct Parameter {
+    const std::vector<std::string_view>* choices = nullptr;  // nullptr: any value
+    std::uint32_t node = 0;
+  };
+  struct Node {
+    std::vector<std::pair<std::string_view, std::uint32_t>> literals;  // sorted
+    std::vector<Parameter> parameters;                                 // with choices first
+    std::vector<Leaf> leaves;                                          // one a method
+  };
+
+  std::uint32_t literal_child(std::uint32_t node, std::string_view text);
+  std::uint32_t parameter_child(std::uint32_t node, const std::vector<std::string_view>* choices);
+  const Leaf* descend(const Node& node, const Path& path, std::size_t at, std::string_view method,
+                      Match& match, std::size_t captures) const;
+
+  std::vector<Node> nodes_;
+};
+
+}  // namespace jianmen::catalog::detail
