@@ -19,6 +19,8 @@ std::uint64_t Directory::generation() const {
   return impl_->generation.load(std::memory_order_acquire);
 }
 
+const catalog::Catalog& Directory::catalog() const { return impl_->catalog; }
+
 Result<> Directory::clear() {
   return impl_->change([](const store::Snapshot&, store::Transaction& tx) -> Result<> {
     for (const std::string_view shelf : detail::keys::kShelves) {

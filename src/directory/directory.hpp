@@ -81,6 +81,7 @@ class Directory {
   // Rises with every committed change of this directory (not of services' data): caches compare it,
   // one atomic load.
   std::uint64_t generation() const;
+  const catalog::Catalog& catalog() const;
 
   // --- accounts. create_account also makes the root user of the same name, the group "admin" with
   // Tenant Administrator, Security Administrator and Agent Operator on the domain and all projects,

@@ -20,6 +20,16 @@ void erase_grant(Transaction& tx, const Grant& grant) {
   if (grant.scope == GrantScope::Project) tx.erase(keys::grant_by_project(grant));
 }
 
+Result<> check_fits(const Role& role, GrantScope scope) {
+  const bool fits = (scope == GrantScope::Domain && role.type != RoleType::Project) ||
+                    (scope == GrantScope::Project && role.type != RoleType::Domain) ||
+                    scope == GrantScope::Inherited;
+  if (fits && role.type != RoleType::None) return {};
+  const std::string where = scope == GrantScope::Project ? "a project" : "the domain";
+  return fail(Code::InvalidArgument,
+              "the role " + in_quotes(role.display_name) + " cannot be granted on " + where);
+}
+
 }  // namespace detail
 
 namespace {
@@ -38,16 +48,6 @@ Result<> check_well_formed(const Grant& grant) {
       "a grant names an account, a holder, a role, and a project only when its scope is one");
 }
 
-Result<> check_type(const Role& role, GrantScope scope) {
-  const bool fits = (scope == GrantScope::Domain && role.type != RoleType::Project) ||
-                    (scope == GrantScope::Project && role.type != RoleType::Domain) ||
-                    scope == GrantScope::Inherited;
-  if (fits && role.type != RoleType::None) return {};
-  const std::string where = scope == GrantScope::Project ? "a project" : "the domain";
-  return fail(Code::InvalidArgument,
-              "the role " + in_quotes(role.display_name) + " cannot be granted on " + where);
-}
-
 // The holder in the grant's own account, with the condition that it stays.
 Result<> require_holder(const Snapshot& snapshot, Transaction& tx, const Grant& grant) {
   const bool is_group = grant.holder == Grant::Holder::Group;
@@ -61,12 +61,12 @@ Result<> require_holder(const Snapshot& snapshot, Transaction& tx, const Grant& 
 Result<> require_role(const Core& core, const Snapshot& snapshot, Transaction& tx,
                       const Grant& grant) {
   if (const Role* role = core.find_system_role(grant.role.value))
-    return check_type(*role, grant.scope);
+    return check_fits(*role, grant.scope);
   const auto key = keys::role(grant.account, grant.role);
   const auto found = read<Role>(snapshot, key);
   if (!found) return not_found("role", grant.role.value);
   tx.require_exists(key).put(keys::role_stamp(grant.account, grant.role), "");
-  return check_type(found->value, grant.scope);
+  return check_fits(found->value, grant.scope);
 }
 
 Result<> require_project(const Snapshot& snapshot, Transaction& tx, const Grant& grant) {

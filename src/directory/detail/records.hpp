@@ -13,6 +13,8 @@ Result<User> add_user(const Snapshot& snapshot, Transaction& tx, const AccountId
                       const NewUser& from, const UserId& id, std::vector<GroupId> groups, Time now);
 Result<Group> add_group(const Snapshot& snapshot, Transaction& tx, const Group& group);
 Result<Project> add_project(const Snapshot& snapshot, Transaction& tx, const Project& project);
+// May a role of this type be granted there?
+Result<> check_fits(const Role& role, GrantScope scope);
 void put_grant(Transaction& tx, const Grant& grant);
 void erase_grant(Transaction& tx, const Grant& grant);
 
