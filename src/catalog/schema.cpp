@@ -87,10 +87,9 @@ Fault check_range(const Shape& shape, double number) {
 Fault check_choice(const Shape& shape, std::string_view text) {
   if (shape.choices.empty() || std::ranges::find(shape.choices, text) != shape.choices.end())
     return {};
-  std::string expected = "one of ";
+  std::string expected;
   for (const std::string_view choice : shape.choices) {
-    if (&choice != &shape.choices.front()) expected += ", ";
-    expected += choice;
+    expected.append(expected.empty() ? "one of " : ", ").append(choice);
   }
   return fault(Kind::NotAllowed, std::move(expected));
 }

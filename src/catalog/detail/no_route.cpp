@@ -105,7 +105,8 @@ NoRoute explain_unparsed(const Tables& tables, const Tried& tried, Path::Fault f
                          std::string_view method, std::string_view raw) {
   if (fault != Path::Fault::EmptySegment) return {Reason::UnknownPath, {}};
   NoRoute why{Reason::EmptySegment, {}};
-  if (const auto path = Path::parse(filled(raw))) {
+  const std::string text = filled(raw);
+  if (const auto path = Path::parse(text)) {
     for (const ServiceTable* table : tried) add_match(*table, *path, method, why.nearest);
     if (why.nearest.empty()) why.nearest = nearest_operations(tables, tried, method, *path);
   }

@@ -18,7 +18,7 @@
 
 namespace jianmen::catalog::detail {
 
-// The segments of a raw request path, each percent-decoded for itself.
+// The segments of a raw request path, each percent-decoded for itself. Points into the raw path.
 class Path {
  public:
   static constexpr std::size_t kMaxSegments = 24;
