@@ -2,6 +2,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/encoding.hpp"
 #include "catalog/detail/tables.hpp"
 
 namespace jianmen::catalog::detail {
@@ -107,6 +108,7 @@ Result<Operation> read_operation(std::string_view service, const json::value& ro
   if (operation.name.empty() || operation.method.empty() || operation.family.empty()) {
     return fail(Code::Internal, "name, method or family is missing");
   }
+  if (!operation.path.starts_with('/')) return fail(Code::Internal, "the path has no leading /");
   if (!known_caller) return fail(Code::Internal, "unknown caller '" + caller + "'");
   if (!known_scope) return fail(Code::Internal, "unknown scope '" + scope + "'");
   if (!is_action(operation.action))
@@ -183,6 +185,8 @@ class OperationReader {
         return fail(Code::Internal, "the name is taken");
       }
     }
+    table.templates.push_back(
+        {&operation, base::split(std::string_view(operation.path).substr(1), '/')});
     std::vector<std::string_view> paths(operation.also_at.begin(), operation.also_at.end());
     paths.push_back(operation.path);
     for (const std::string_view path : paths) {

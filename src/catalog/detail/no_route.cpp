@@ -45,6 +45,7 @@ std::size_t segment_cost(std::string_view expected, std::string_view got) {
   if (expected == got) return 0;
   if (expected.starts_with('{')) return 1;
   if (is_version(expected) && is_version(got)) return 2;
+  if (expected.front() != got.front()) return 12;  // few slips are in the first letter
   const std::size_t distance = edit_distance(expected, got, 3);
   return distance <= 3 ? 2 * distance : 12;
 }
@@ -52,17 +53,26 @@ std::size_t segment_cost(std::string_view expected, std::string_view got) {
 constexpr std::size_t kSegmentMissing = 6;
 constexpr std::size_t kFarthest = 12;
 
+// kFarthest + 1 when they are farther apart.
 std::size_t path_cost(const std::vector<std::string_view>& expected, const Path& got) {
-  std::array<std::size_t, Path::kMaxSegments + 1> row{};
+  const std::size_t size = expected.size();
+  if (size > got.size() + 1 || got.size() > size + 1) return kFarthest + 1;
+  std::array<std::size_t, Path::kMaxSegments + 2> row{};
   for (std::size_t j = 0; j <= got.size(); ++j) row[j] = j * kSegmentMissing;
-  for (std::size_t i = 1; i <= expected.size(); ++i) {
+  for (std::size_t i = 1; i <= size; ++i) {
     std::size_t diagonal = row[0];
-    row[0] = i * kSegmentMissing;
+    std::size_t least = row[0] = i * kSegmentMissing;
     for (std::size_t j = 1; j <= got.size(); ++j) {
-      const std::size_t replaced = diagonal + segment_cost(expected[i - 1], got[j - 1].text);
+      // Two segments left out are too far already.
+      const bool near = i <= j + 1 && j <= i + 1;
+      const std::size_t cost =
+          near ? segment_cost(expected[i - 1], got[j - 1].text) : kFarthest + 1;
+      const std::size_t replaced = diagonal + cost;
       diagonal = row[j];
       row[j] = std::min({replaced, row[j] + kSegmentMissing, row[j - 1] + kSegmentMissing});
+      least = std::min(least, row[j]);
     }
+    if (least > kFarthest) return kFarthest + 1;
   }
   return row[got.size()];
 }
@@ -70,15 +80,14 @@ std::size_t path_cost(const std::vector<std::string_view>& expected, const Path&
 std::vector<std::string> nearest_operations(const Tables& tables, const Tried& tried,
                                             std::string_view method, const Path& path) {
   std::vector<std::pair<std::size_t, const Operation*>> found;
-  for (const Operation& operation : tables.operations) {
-    const bool of_host = tried.empty() || std::ranges::any_of(tried, [&](const auto* table) {
-                           return table->service->name == operation.service;
-                         });
-    if (!of_host || operation.path == "/") continue;
-    const auto expected = base::split(std::string_view(operation.path).substr(1), '/');
-    if (expected.size() > path.size() + 1 || path.size() > expected.size() + 1) continue;
-    const std::size_t cost = path_cost(expected, path) + (operation.method == method ? 0 : 3);
-    if (cost <= kFarthest) found.emplace_back(cost, &operation);
+  for (const ServiceTable& table : tables.tables) {
+    if (!tried.empty() && std::ranges::find(tried, &table) == tried.end()) continue;
+    for (const Template& known : table.templates) {
+      if (known.operation->path == "/") continue;
+      const std::size_t cost =
+          path_cost(known.segments, path) + (known.operation->method == method ? 0 : 3);
+      if (cost <= kFarthest) found.emplace_back(cost, known.operation);
+    }
   }
   std::ranges::stable_sort(found, {}, [](const auto& f) { return f.first; });
   std::vector<std::string> nearest;

@@ -16,11 +16,18 @@
 
 namespace jianmen::catalog::detail {
 
+// A row's path in pieces, for "did you mean".
+struct Template {
+  const Operation* operation = nullptr;
+  std::vector<std::string_view> segments;
+};
+
 // The operations of one service.
 struct ServiceTable {
   const ServiceEntry* service = nullptr;
   const base::json::object* schemas = nullptr;
   Router router;
+  std::vector<Template> templates;
 };
 
 struct LazyDocument {
