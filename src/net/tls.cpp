@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 
 #include "net/detail/openssl.hpp"
+#include "net/detail/ticket_keys.hpp"
 
 namespace jianmen::net {
 
@@ -102,9 +103,11 @@ base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
   if (!key) return error_of(key);
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
   SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  // Tickets resume without memory here; one is enough. The context, and so the key of its tickets,
-  // is common to all loops. TLS 1.2 tickets would cost forward secrecy for as long as that key
-  // lives: there a full handshake is made.
+  // Tickets resume without memory here, on every loop, as the context is common to all; one a
+  // handshake is enough.
+  if (!detail::use_rotated_ticket_keys(context)) {
+    return base::fail(base::Code::Internal, openssl_error());
+  }
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 1);
   const unsigned char id[] = "jianmen";
