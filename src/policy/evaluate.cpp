@@ -234,6 +234,8 @@ Decision Compiled::decide(const ServiceRequest& request) const {
   return {Decision::Outcome::Allowed, at(*allowed_by)};
 }
 
+bool Compiled::has_resources() const { return index_->has_resources; }
+
 bool Compiled::has_conditions() const { return index_->has_conditions; }
 
 std::span<const std::string> Compiled::role_names() const { return index_->role_names; }

@@ -89,6 +89,7 @@ class Compiled {
   Decision decide(const Request& request) const;
   Explanation explain(const Request& request) const;  // the same evaluation, keeping what it saw
   Decision decide(const ServiceRequest& request) const;
+  bool has_resources() const;   // false: no decision looks at the resource
   bool has_conditions() const;  // false: no decision looks at the attributes
   std::span<const std::string> role_names()
       const;  // internal names (te_admin …), for a token's roles list

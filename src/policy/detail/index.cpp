@@ -135,6 +135,7 @@ void file_rule(Compiled::Index& index, const Document& document, Rule rule) {
   } else {
     (allows ? index.allows : index.denies).add(rule, number);
   }
+  index.has_resources |= !rule.resources.empty();
   index.has_conditions |= !rule.conditions.empty();
   index.rules.push_back(std::move(rule));
 }

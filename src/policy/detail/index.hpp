@@ -119,6 +119,7 @@ struct Compiled::Index {
   detail::RuleTable denies;  // of the whole set
   detail::RuleTable allows;
   detail::RuleTable inert;  // what roles would allow that lack a role they depend on
+  bool has_resources = false;
   bool has_conditions = false;
 
   static base::Result<std::shared_ptr<const Index>> create(std::span<const identity::Role> roles);
