@@ -44,12 +44,12 @@ ParseState RequestParser::refuse(int status, std::string_view reason) {
 }
 
 ParseState RequestParser::parse(std::string_view input) {
-  // The rest of a line that was cut before: look at it again only when its end is there.
-  if (scanned_ > line_) {
-    if (!std::memchr(input.data() + scanned_, '\n', input.size() - scanned_)) {
-      scanned_ = input.size();
-      return refuse_if_too_long(input);
-    }
+  // The rest of a line that was cut before: look at it again only when its end is there, or cannot
+  // come any more.
+  if (scanned_ > line_ && input[scanned_ - 1] != '\r' &&
+      !std::memchr(input.data() + scanned_, '\n', input.size() - scanned_)) {
+    scanned_ = input.size();
+    return refuse_if_too_long(input);
   }
   if (!request_line_done_) {
     // RFC 9112 section 2.2: an empty line before the request line is to be ignored; one is.
@@ -76,10 +76,7 @@ ParseState RequestParser::refuse_if_too_long(std::string_view input) {
 ParseState RequestParser::parse_request_line(const char* at, const char* end) {
   const char* const start = at;
   const char* space = detail::skip_token(at, end);
-  if (space == end) {
-    return space - at > static_cast<std::ptrdiff_t>(kMaxMethod) ? refuse(400, "method too long")
-                                                                : ParseState::NeedMore;
-  }
+  if (space == end) return ParseState::NeedMore;
   if (*space != ' ' || space == at) return refuse(400, "method is not a token");
   method_ = between(at, space);
   if (method_.size() > kMaxMethod) return refuse(400, "method too long");
