@@ -8,75 +8,11 @@ namespace jianmen::catalog::detail {
 
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// false: an escape is broken.
-bool decode(std::string_view raw, std::string& out, bool& encoded_slash) {
-  out.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '%') {
-      out.push_back(raw[i]);
-      continue;
-    }
-    if (i + 2 >= raw.size()) return false;
-    const int high = hex_digit(raw[i + 1]);
-    const int low = hex_digit(raw[i + 2]);
-    if (high < 0 || low < 0) return false;
-    out.push_back(static_cast<char>(high * 16 + low));
-    encoded_slash |= out.back() == '/';
-    i += 2;
-  }
-  return true;
-}
-
-// A value that could climb out of its place, or break a line, when it is passed on.
-bool is_dangerous(std::string_view text) {
-  if (text == "." || text == "..") return true;
-  return std::ranges::any_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-}
-
 bool holds(const std::vector<std::string_view>& texts, std::string_view text) {
   return std::ranges::find(texts, text) != texts.end();
 }
 
 }  // namespace
-
-std::expected<Path, Path::Fault> Path::parse(std::string_view raw) {
-  if (!raw.starts_with('/')) return std::unexpected(Fault::Malformed);
-  raw.remove_prefix(1);
-  if (raw.ends_with('/')) raw.remove_suffix(1);
-  Path path;
-  if (raw.empty()) return path;
-  std::size_t begin = 0;
-  while (true) {
-    const std::size_t end = std::min(raw.find('/', begin), raw.size());
-    const std::string_view text = raw.substr(begin, end - begin);
-    if (text.empty()) return std::unexpected(Fault::EmptySegment);
-    if (path.count_ == kMaxSegments) return std::unexpected(Fault::Malformed);
-    Segment& segment = path.segments_[path.count_++];
-    segment.text = text;
-    if (text.contains('%')) {
-      if (path.decoded_.empty()) path.decoded_.reserve(kMaxSegments);  // texts must not move
-      std::string& decoded = path.decoded_.emplace_back();
-      bool encoded_slash = false;
-      if (!decode(text, decoded, encoded_slash)) return std::unexpected(Fault::Malformed);
-      segment = {decoded, !encoded_slash};
-    }
-    if (is_dangerous(segment.text) || !base::is_utf8(segment.text)) {
-      return std::unexpected(Fault::Malformed);
-    }
-    if (end == raw.size()) return path;
-    begin = end + 1;
-  }
-}
 
 Router::Router() : nodes_(1) {}
 

@@ -5,50 +5,17 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
-#include <expected>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.hpp"
+#include "catalog/detail/path.hpp"
 #include "catalog/detail/shape.hpp"
 #include "catalog/operation.hpp"
 
 namespace jianmen::catalog::detail {
-
-// The segments of a raw request path, each percent-decoded for itself. Points into the raw path.
-class Path {
- public:
-  static constexpr std::size_t kMaxSegments = 24;
-
-  struct Segment {
-    std::string_view text;  // decoded
-    bool literal = true;    // may equal a literal: it holds no encoded slash
-  };
-  // What no template can fit.
-  enum class Fault {
-    EmptySegment,  // "//"
-    Malformed,  // no leading slash, too many segments, bad escapes, control characters, "." or ".."
-  };
-
-  static std::expected<Path, Fault> parse(std::string_view raw);
-  Path(Path&&) = default;
-  Path& operator=(Path&&) = delete;
-
-  std::size_t size() const { return count_; }
-  const Segment& operator[](std::size_t i) const { return segments_[i]; }
-  void replace(std::size_t i, std::string_view text) { segments_[i] = {text, true}; }
-
- private:
-  Path() = default;
-
-  std::array<Segment, kMaxSegments> segments_;
-  std::size_t count_ = 0;
-  std::vector<std::string>
-      decoded_;  // what Segment::text points at where it differs from the raw path
-};
 
 class Router {
  public:
