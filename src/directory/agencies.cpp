@@ -83,7 +83,12 @@ Result<Agency> Directory::update_agency(const Agency& given) {
     agency = given;
     agency.account = before.account;
     agency.created = before.created;
-    agency.epoch = before.epoch + (takes_away(before, agency) ? 1 : 0);
+    agency.epoch = before.epoch;
+    if (takes_away(before, agency)) {
+      ++agency.epoch;
+    } else if (agency.description == before.description) {
+      return agency;
+    }
     rewrite(tx, keys::agency(agency.account, agency.id), found->modified, agency);
     return agency;
   });

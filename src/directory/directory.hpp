@@ -35,25 +35,28 @@ namespace jianmen::directory {
 using base::Result;
 using namespace identity;  // the nouns are this folder's vocabulary
 
+// Every member has an initializer, so that callers name only those they mean: {.name = "alice"}.
 struct NewUser {
-  std::string name;
-  std::string password_hash;  // argon2id PHC; empty: none
-  std::optional<UserId> id;   // fixtures bring their own
+  std::string name = {};
+  std::string password_hash = {};  // argon2id PHC; empty: none
+  std::optional<UserId> id = {};   // fixtures bring their own
   bool enabled = true;
   bool root = false;
   bool must_change_password = false;
-  std::string description, email, areacode, phone, xuser_id, xuser_type, password_strength;
+  std::string description = {}, email = {}, areacode = {}, phone = {};
+  std::string xuser_id = {}, xuser_type = {}, password_strength = {};
   AccessMode access_mode = AccessMode::Default;
 };
 
-// Set members are written, the others stay. Taking something away (enabled → false, a new password)
-// raises the user's epoch in the same transaction.
+// Set members are written, the others stay. Taking something away (enabled → false, a new password,
+// a narrower access mode) raises the user's epoch in the same transaction.
 struct UserChange {
-  std::optional<std::string> name, password_hash, password_strength, description, email, areacode,
-      phone, xuser_id, xuser_type;
-  std::optional<bool> enabled, must_change_password;
-  std::optional<AccessMode> access_mode;
-  std::optional<Time> last_login;
+  std::optional<std::string> name = {}, password_hash = {}, password_strength = {};
+  std::optional<std::string> description = {}, email = {}, areacode = {}, phone = {};
+  std::optional<std::string> xuser_id = {}, xuser_type = {};
+  std::optional<bool> enabled = {}, must_change_password = {};
+  std::optional<AccessMode> access_mode = {};
+  std::optional<Time> last_login = {};
 };
 
 struct NewAccessKey {
