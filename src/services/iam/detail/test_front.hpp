@@ -1,0 +1,212 @@
+#pragma once
+// What the tests of users, groups, roles, grants, agencies and keys start from: two accounts,
+// tokens as the Issuer gives them, and requests through the whole frame (scope, permission, schema,
+// function, body on the wire). A token is opened at each request, so that what was taken away is
+// gone at the next.
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "call/call.hpp"
+#include "net/run.hpp"
+#include "services/frame.hpp"
+#include "services/iam/detail/parts.hpp"
+#include "store/memory.hpp"
+
+namespace jianmen::services::iam {
+
+struct Answer {
+  int status = 0;
+  std::string text;
+  base::json::value body;
+  call::Record record;
+
+  // "user.name", "roles.0.id"; an empty object's value when there is none.
+  base::json::value at(std::string_view path) const {
+    const auto* value = &body;
+    while (!path.empty()) {
+      const auto dot = path.find('.');
+      const auto part = path.substr(0, dot);
+      path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+      if (const auto* array = value->if_array()) {
+        const auto index = static_cast<std::size_t>(std::atoi(std::string(part).c_str()));
+        if (index >= array->size()) return {};
+        value = &(*array)[index];
+      } else {
+        value = base::find(*value, part);
+        if (!value) return {};
+      }
+    }
+    return *value;
+  }
+  std::string string(std::string_view path) const {
+    const auto value = at(path);
+    return value.is_string() ? std::string(value.get_string()) : std::string();
+  }
+  std::size_t size(std::string_view path) const {
+    const auto value = at(path);
+    return value.is_array() ? value.get_array().size() : 0;
+  }
+};
+
+class Front : public testing::Test {
+ protected:
+  static constexpr std::array<std::uint8_t, 32> kMasterKey = {1, 2, 3};
+  static constexpr char kPassword[] = "Correct-Horse-1";
+
+  static const catalog::Catalog& tables() {
+    static const auto made = catalog::Catalog::create();
+    EXPECT_TRUE(made) << made.error().message;
+    return **made;
+  }
+
+  template <class T>
+  static T must(base::Result<T> result) {
+    EXPECT_TRUE(result) << result.error().message;
+    return std::move(*result);
+  }
+  static void must(base::Result<> result) { EXPECT_TRUE(result) << result.error().message; }
+
+  Front() {
+    add_users(definition.functions, with);
+    add_groups(definition.functions, with);
+    add_roles(definition.functions, with);
+    add_grants(definition.functions, with);
+    add_agencies(definition.functions, with);
+    add_access_keys(definition.functions, with);
+    add_temporary_keys(definition.functions, with);
+    frame = std::make_unique<Frame>(definition, tables(), directory, authorizer, Pools{pool, pool});
+    account = must(directory.create_account("demo", {}, {.name = "demo", .password_hash = hash()}));
+    other = must(directory.create_account("other", {}, {.name = "other", .password_hash = hash()}));
+    admin = directory.find_group_by_name(account.id, "admin").value();
+    project = directory.find_project_by_name(account.id, "cn-north-4").value();
+    other_project = directory.find_project_by_name(other.id, "cn-north-4").value();
+    root = user_named(account, "demo");
+    other_root = user_named(other, "other");
+    root_token = domain_token(root);
+    other_token = domain_token(other_root);
+  }
+
+  std::string hash() {
+    return must(crypto::hash_password(base::Secret(std::string(kPassword)), random, kCheap));
+  }
+  identity::User user_named(const identity::Account& in, std::string_view name) {
+    return directory.find_user_by_name(in.id, name).value();
+  }
+  identity::User new_user(std::string name, const identity::Account& in) {
+    return must(directory.create_user(in.id, {.name = std::move(name), .password_hash = hash()}));
+  }
+  identity::User new_user(std::string name) { return new_user(std::move(name), account); }
+  // A user with a policy of its own: these actions on the domain and in all projects.
+  identity::User new_user_with(std::string name, std::string_view actions,
+                               std::string_view extra = "") {
+    auto user = new_user(name);
+    const auto group = must(directory.create_group(account.id, name + "-group", ""));
+    identity::Role role;
+    role.display_name = name + "-policy";
+    role.type = identity::RoleType::Domain;
+    role.policy = R"({"Version":"1.1","Statement":[{"Effect":"Allow","Action":[)" +
+                  std::string(actions) + "]" + std::string(extra) + "}]}";
+    role = must(directory.create_role(account.id, role));
+    must(directory.grant({.account = account.id,
+                          .holder_id = group.id.value,
+                          .role = role.id,
+                          .scope = identity::GrantScope::Domain}));
+    must(directory.add_member(group.id, user.id));
+    return user;
+  }
+  std::string role_id(std::string_view display_name) {
+    return directory.find_role_by_name(account.id, display_name).value().id.value;
+  }
+
+  std::string domain_token(const identity::User& user) {
+    return token(user, {identity::Scope::Kind::Domain, {}, {}});
+  }
+  std::string project_token(const identity::User& user, const identity::Project& in) {
+    return token(user, {identity::Scope::Kind::Project, in.id, in.name});
+  }
+  std::string token(const identity::User& user, identity::Scope scope) {
+    return must(
+               issuer.token_for_user(*directory.find_user(user.id), std::move(scope), {"password"}))
+        .text;
+  }
+
+  // An empty token: no credential.
+  Answer ask(const std::string& token, std::string_view method, std::string_view target,
+             std::string_view body = "") {
+    std::shared_ptr<const identity::Principal> principal;
+    std::optional<identity::Refusal> refusal;
+    if (!token.empty()) {
+      authn::Authenticator authenticator(directory, ring, lockouts, clock, {});
+      auto opened = authenticator.open_token(token);
+      if (opened) {
+        principal = *opened;
+      } else {
+        refusal = opened.error();
+      }
+    }
+    return ask(principal.get(), refusal ? &*refusal : nullptr, method, target, body);
+  }
+  Answer ask(const identity::Principal* principal, const identity::Refusal* refusal,
+             std::string_view method, std::string_view target, std::string_view body) {
+    const std::array<http::Header, 1> headers{
+        http::Header{"Host", "127.0.0.1:8080", http::HeaderId::Host}};
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    request.path = target.substr(0, target.find('?'));
+    if (const auto mark = target.find('?'); mark != std::string_view::npos)
+      request.query = target.substr(mark + 1);
+    request.headers = headers;
+    request.body = body;
+    Answer answer;
+    const auto route = tables().route("127.0.0.1:8080", method, request.path);
+    if (!route) {
+      ADD_FAILURE() << "no route: " << method << ' ' << target;
+      return answer;
+    }
+    call::Call call{request,      *route,      principal,
+                    refusal,      clock.now(), "0123456789abcdef0123456789abcdef",
+                    answer.record};
+    auto response = net::run(frame->serve(call));
+    answer.status = response.status();
+    answer.text = response.body();
+    if (auto parsed = base::parse_json(answer.text)) answer.body = std::move(*parsed);
+    return answer;
+  }
+  int status(const std::string& token, std::string_view method, std::string_view target,
+             std::string_view body = "") {
+    return ask(token, method, target, body).status;
+  }
+
+  static constexpr crypto::PasswordCost kCheap{.iterations = 1, .memory_kib = 64, .lanes = 1};
+
+  base::ManualClock clock{base::Time(std::chrono::seconds(1'764'000'000))};
+  base::SequenceRandom random{7};
+  crypto::Vault vault{kMasterKey, random};
+  std::unique_ptr<store::Store> store = store::make_memory_store(clock);
+  directory::Directory directory{*store, tables(), vault, clock, random};
+  authn::TokenRing ring{vault, random};
+  authn::Lockouts lockouts{authn::Settings{}};
+  authn::Issuer issuer{directory, ring, clock, random, {}};
+  authz::Authorizer authorizer{directory};
+  net::BlockingPool pool{1};
+  Dependencies with{directory, tables(), ring,   issuer,
+                    lockouts,  clock,    random, {.password_cost = kCheap}};
+  ServiceDefinition definition{"iam", {}};
+  std::unique_ptr<Frame> frame;
+
+  identity::Account account, other;
+  identity::Group admin;
+  identity::Project project, other_project;
+  identity::User root, other_root;
+  std::string root_token, other_token;
+};
+
+}  // namespace jianmen::services::iam
