@@ -7,9 +7,10 @@
 // Limits, the same in every form, so that a laptop's data can move to a cluster: key 1..511 bytes,
 // value 0..64 KiB, at most 100 operations (conditions + ops) and 1 MiB a transaction, no key
 // written twice: not by name, not by a range that holds it. A revision is made by a commit that
-// changes something; any other commit answers the current one. Thread safety: Store's functions
-// from any thread; a Snapshot belongs to the thread that took it, is short-lived and never held
-// across I/O or a co_await. Reads touch memory or LMDB only.
+// changes something; any other commit answers the current one.
+//
+// Thread safety: Store's functions from any thread; a Snapshot belongs to the thread that took it,
+// is short-lived and never held across I/O or a co_await. Reads touch memory or LMDB only.
 
 #include <cstdint>
 #include <functional>
@@ -113,7 +114,6 @@ struct Health {
 // Ends when destroyed; no call of its sink afterwards, so it waits for one that runs: hold no lock
 // that the sink takes. May be destroyed by its own sink.
 class Watch {
-  // sink.
  public:
   virtual ~Watch() = default;
 };
@@ -122,10 +122,10 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual std::unique_ptr<Snapshot> snapshot() const = 0;
-  // Durable when it returns Committed. Blocks: call it from a thread that may wait (the LMDB form ≈
-  // 0.4 ms). `idempotency_key` (at most 255 bytes) empty: none. The same key again within an hour
-  // of its commit returns that commit, `replayed` set, whatever the transaction says; a Conflict is
-  // not remembered.
+  // Durable when it returns Committed. Blocks: call it from a thread that may wait (the LMDB form
+  // about 0.4 ms). `idempotency_key` (at most 255 bytes) empty: none. The same key again within an
+  // hour of its commit returns that commit, `replayed` set, whatever the transaction says; a
+  // Conflict is not remembered.
   virtual CommitResult commit(Transaction transaction, std::string_view idempotency_key = {}) = 0;
   // Changes of keys under `prefix` after `from`, whole revisions in order; called on the store's
   // own thread, must be quick. nullptr: `from` is older than the log keeps (reload from a snapshot,

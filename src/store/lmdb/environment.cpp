@@ -210,6 +210,9 @@ std::string Environment::describe(int rc) const {
       return "the file system that holds " + in + " is read-only";
     case EIO:  // LMDB's word for a short write, too
       return "the disk that holds " + in + " failed or is full (input/output error)";
+    case ENOMEM:
+      return "the process may not map " + in +
+             ": lower the store's size limit or raise the process's";
     case MDB_MAP_FULL:
       return "the store in " + in + " has reached its size limit";
     case MDB_INVALID:
