@@ -65,10 +65,12 @@ TEST_F(AccessKeys, OfOthersNeedTheAction) {
   EXPECT_EQ(status(alice_token, "GET", std::string(kPath) + "?user_id=" + alice.id.value), 200);
   EXPECT_EQ(status(alice_token, "GET", list_of_bob), 403);
   EXPECT_EQ(status(alice_token, "POST", kPath, body_for(bob)), 403);
-  const auto reader = domain_token(new_user_with("reader", R"("iam:credentials:listCredentials")"));
+  const auto reader =
+      domain_token(new_user_with_action("reader", "iam:credentials:listCredentials"));
   EXPECT_EQ(status(reader, "GET", list_of_bob), 200);
   EXPECT_EQ(status(reader, "POST", kPath, body_for(bob)), 403);
-  const auto maker = domain_token(new_user_with("maker", R"("iam:credentials:createCredential")"));
+  const auto maker =
+      domain_token(new_user_with_action("maker", "iam:credentials:createCredential"));
   EXPECT_EQ(status(maker, "POST", kPath, body_for(bob)), 201);
   EXPECT_EQ(directory.list_access_keys(bob.id).size(), 1u);
 }

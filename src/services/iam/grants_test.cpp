@@ -7,10 +7,7 @@ class Grants : public Front {
  protected:
   identity::Group group = must(directory.create_group(account.id, "ops", ""));
   identity::User alice = new_user("alice");
-  identity::Agency agency = must(directory.create_agency({.account = account.id,
-                                                          .name = "helpers",
-                                                          .trusted_account = other.id,
-                                                          .trusted_account_name = other.name}));
+  identity::Agency agency = new_agency("helpers");
   std::string reader = role_id("ECS ReadOnlyAccess"), security = role_id("Security Administrator"),
               tenant = role_id("Tenant Guest");
 
@@ -98,11 +95,7 @@ TEST_F(Grants, NameWhatIsNotThere) {
 }
 
 TEST_F(Grants, OfAnotherAccountAreNotThere) {
-  const auto own_role = must(directory.create_role(
-      account.id,
-      {.display_name = "mine",
-       .type = identity::RoleType::Project,
-       .policy = R"({"Version":"1.1","Statement":[{"Effect":"Allow","Action":["ecs:*:*"]}]})"}));
+  const auto own_role = new_policy("mine", identity::RoleType::Project, R"("Action":["ecs:*:*"])");
   const auto other_group = must(directory.create_group(other.id, "theirs", ""));
   const auto in_other =
       "/v3/projects/" + other_project.id.value + "/groups/" + other_group.id.value + "/roles/";
@@ -136,22 +129,17 @@ TEST_F(Grants, AreMadeByWhoeverHoldsTheActionAndNobodyElse) {
   const auto tenant_administrator = new_user("tenant");
   const auto tenants = must(directory.create_group(account.id, "tenants", ""));
   must(directory.add_member(tenants.id, tenant_administrator.id));
-  must(directory.grant({.account = account.id,
-                        .holder_id = tenants.id.value,
-                        .role = identity::RoleId(role_id("Tenant Administrator")),
-                        .scope = identity::GrantScope::Inherited}));
+  grant(tenants, identity::RoleId(role_id("Tenant Administrator")),
+        identity::GrantScope::Inherited);
   EXPECT_EQ(status(domain_token(alice), "PUT", path), 403);
   EXPECT_EQ(status(domain_token(tenant_administrator), "PUT", path), 403)
       << "Tenant Administrator excludes IAM";
   EXPECT_EQ(
-      status(domain_token(new_user_with("lister", R"("iam:permissions:list*")")), "PUT", path),
+      status(domain_token(new_user_with_action("lister", "iam:permissions:list*")), "PUT", path),
       403);
-  EXPECT_FALSE(directory.is_granted({.account = account.id,
-                                     .holder_id = group.id.value,
-                                     .role = identity::RoleId(reader),
-                                     .scope = identity::GrantScope::Project,
-                                     .project = project.id}));
-  const auto granter = new_user_with("granter", R"("iam:permissions:grantRoleToGroupOnProject")");
+  EXPECT_TRUE(
+      directory.list_grants(account.id, identity::Grant::Holder::Group, group.id.value).empty());
+  const auto granter = new_user_with_action("granter", "iam:permissions:grantRoleToGroupOnProject");
   EXPECT_EQ(status(project_token(granter, project), "PUT", path), 403)
       << "a grant on the domain, from a project";
   EXPECT_EQ(status(domain_token(granter), "PUT", group_on_domain() + "/" + security), 403);

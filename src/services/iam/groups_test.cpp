@@ -130,7 +130,7 @@ TEST_F(Groups, OfAnotherAccountAreNotThere) {
 }
 
 TEST_F(Groups, NeedTheActionAndShowOnesOwn) {
-  const auto reader = domain_token(new_user_with("reader", R"("iam:groups:listGroups")"));
+  const auto reader = domain_token(new_user_with_action("reader", "iam:groups:listGroups"));
   EXPECT_EQ(status(reader, "GET", "/v3/groups"), 200);
   EXPECT_EQ(status(reader, "GET", at), 403);
   EXPECT_EQ(status(reader, "POST", "/v3/groups", R"({"group":{"name":"x"}})"), 403);
@@ -142,7 +142,7 @@ TEST_F(Groups, NeedTheActionAndShowOnesOwn) {
 }
 
 TEST_F(Groups, AreNotManagedFromAProjectByAGrantOnTheDomain) {
-  const auto manager = new_user_with("manager", R"("iam:groups:*")");
+  const auto manager = new_user_with_action("manager", "iam:groups:*");
   EXPECT_EQ(status(domain_token(manager), "GET", at), 200);
   EXPECT_EQ(status(project_token(manager, project), "GET", at), 403);
 }

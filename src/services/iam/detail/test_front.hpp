@@ -103,23 +103,45 @@ class Front : public testing::Test {
     return must(directory.create_user(in.id, {.name = std::move(name), .password_hash = hash()}));
   }
   identity::User new_user(std::string name) { return new_user(std::move(name), account); }
-  // A user with a policy of its own: these actions on the domain and in all projects.
-  identity::User new_user_with(std::string name, std::string_view actions,
-                               std::string_view extra = "") {
+  identity::Role new_policy(std::string display_name, identity::RoleType type,
+                            std::string_view statement) {
+    identity::Role role;
+    role.display_name = std::move(display_name);
+    role.type = type;
+    role.policy =
+        R"({"Version":"1.1","Statement":[{"Effect":"Allow",)" + std::string(statement) + "}]}";
+    return must(directory.create_role(account.id, role));
+  }
+  void grant(const identity::Group& group, const identity::RoleId& role,
+             identity::GrantScope scope) {
+    identity::Grant made;
+    made.account = group.account;
+    made.holder_id = group.id.value;
+    made.role = role;
+    made.scope = scope;
+    must(directory.grant(made));
+  }
+  // A user with a policy of its own on the domain: `statement` is what follows the effect,
+  // "Action":[…] ….
+  identity::User new_user_with(std::string name, std::string_view statement) {
     auto user = new_user(name);
     const auto group = must(directory.create_group(account.id, name + "-group", ""));
-    identity::Role role;
-    role.display_name = name + "-policy";
-    role.type = identity::RoleType::Domain;
-    role.policy = R"({"Version":"1.1","Statement":[{"Effect":"Allow","Action":[)" +
-                  std::string(actions) + "]" + std::string(extra) + "}]}";
-    role = must(directory.create_role(account.id, role));
-    must(directory.grant({.account = account.id,
-                          .holder_id = group.id.value,
-                          .role = role.id,
-                          .scope = identity::GrantScope::Domain}));
+    grant(group, new_policy(name + "-policy", identity::RoleType::Domain, statement).id,
+          identity::GrantScope::Domain);
     must(directory.add_member(group.id, user.id));
     return user;
+  }
+  identity::User new_user_with_action(std::string name, std::string_view action) {
+    return new_user_with(std::move(name), R"("Action":[")" + std::string(action) + "\"]");
+  }
+  // An agency of `account` that `other` may assume.
+  identity::Agency new_agency(std::string name) {
+    identity::Agency agency;
+    agency.account = account.id;
+    agency.name = std::move(name);
+    agency.trusted_account = other.id;
+    agency.trusted_account_name = other.name;
+    return must(directory.create_agency(agency));
   }
   std::string role_id(std::string_view display_name) {
     return directory.find_role_by_name(account.id, display_name).value().id.value;
