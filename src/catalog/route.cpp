@@ -97,16 +97,15 @@ std::expected<Route, NoRoute> Catalog::route(std::string_view host, std::string_
   if (cloud && !tables_->endpoint_of.contains(name.text())) {
     return std::unexpected(detail::explain_host(*tables_, name.text()));
   }
-  const auto segments = Path::parse(path);
-  Route route;
-  const bool found = segments && visit_tables(*tables_, name.text(), cloud,
-                                              [&](const ServiceTable& table, const Region* region) {
-                                                const auto match = find(table, *segments, method);
-                                                if (match.leaf == nullptr) return false;
-                                                route = make_route(table, region, *segments, match);
-                                                return true;
-                                              });
-  if (found) return route;
+  Path segments;
+  std::expected<Route, NoRoute> route;
+  const auto try_table = [&](const ServiceTable& table, const Region* region) {
+    const auto match = find(table, segments, method);
+    if (match.leaf == nullptr) return false;
+    route = make_route(table, region, segments, match);
+    return true;
+  };
+  if (!segments.parse(path) && visit_tables(*tables_, name.text(), cloud, try_table)) return route;
   std::vector<const ServiceTable*> tried;
   visit_tables(*tables_, name.text(), cloud, [&](const ServiceTable& table, const Region*) {
     tried.push_back(&table);

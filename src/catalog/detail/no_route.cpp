@@ -115,9 +115,10 @@ NoRoute explain_unparsed(const Tables& tables, const Tried& tried, Path::Fault f
   if (fault != Path::Fault::EmptySegment) return {Reason::UnknownPath, {}};
   NoRoute why{Reason::EmptySegment, {}};
   const std::string text = filled(raw);
-  if (const auto path = Path::parse(text)) {
-    for (const ServiceTable* table : tried) add_match(*table, *path, method, why.nearest);
-    if (why.nearest.empty()) why.nearest = nearest_operations(tables, tried, method, *path);
+  Path path;
+  if (!path.parse(text)) {
+    for (const ServiceTable* table : tried) add_match(*table, path, method, why.nearest);
+    if (why.nearest.empty()) why.nearest = nearest_operations(tables, tried, method, path);
   }
   return why;
 }
@@ -135,36 +136,38 @@ bool has_placeholder(const Path& path) {
 
 NoRoute explain_path(const Tables& tables, const Tried& tried, std::string_view method,
                      std::string_view raw_path) {
-  auto path = Path::parse(raw_path);
-  if (!path) return explain_unparsed(tables, tried, path.error(), method, raw_path);
+  Path path;
+  if (const auto fault = path.parse(raw_path)) {
+    return explain_unparsed(tables, tried, *fault, method, raw_path);
+  }
   NoRoute why;
-  if (has_placeholder(*path)) {
-    return {Reason::Placeholder, nearest_operations(tables, tried, method, *path)};
+  if (has_placeholder(path)) {
+    return {Reason::Placeholder, nearest_operations(tables, tried, method, path)};
   }
   for (const ServiceTable* table : tried) {
     for (const std::string_view other : kMethods) {
-      if (add_match(*table, *path, other, why.nearest)) why.reason = Reason::Method;
+      if (add_match(*table, path, other, why.nearest)) why.reason = Reason::Method;
     }
   }
   if (!why.nearest.empty()) return why;
   for (const ServiceTable& table : tables.tables) {
     const bool was_tried = std::ranges::find(tried, &table) != tried.end();
-    if (!was_tried && add_match(table, *path, method, why.nearest))
+    if (!was_tried && add_match(table, path, method, why.nearest))
       why.reason = Reason::OtherService;
   }
   if (!why.nearest.empty()) return why;
-  if (path->size() > 1 && is_version((*path)[0].text)) {
-    const std::string_view original = (*path)[0].text;
+  if (path.size() > 1 && is_version(path[0].text)) {
+    const std::string_view original = path[0].text;
     for (const std::string_view version : kVersions) {
-      path->replace(0, version);
+      path.replace(0, version);
       for (const ServiceTable* table : tried) {
-        if (add_match(*table, *path, method, why.nearest)) why.reason = Reason::Version;
+        if (add_match(*table, path, method, why.nearest)) why.reason = Reason::Version;
       }
     }
     if (!why.nearest.empty()) return why;
-    path->replace(0, original);
+    path.replace(0, original);
   }
-  return {Reason::UnknownPath, nearest_operations(tables, tried, method, *path)};
+  return {Reason::UnknownPath, nearest_operations(tables, tried, method, path)};
 }
 
 NoRoute explain_host(const Tables& tables, std::string_view host) {

@@ -67,21 +67,19 @@ bool is_dots(std::string_view text) { return text == "." || text == ".."; }
 
 }  // namespace
 
-std::expected<Path, Path::Fault> Path::parse(std::string_view raw) {
-  if (!raw.starts_with('/')) return std::unexpected(Fault::Malformed);
+std::optional<Path::Fault> Path::parse(std::string_view raw) {
+  if (!raw.starts_with('/')) return Fault::Malformed;
   raw.remove_prefix(1);
   if (raw.ends_with('/')) raw.remove_suffix(1);
-  std::expected<Path, Fault> path{Path()};
-  if (raw.empty()) return path;
+  if (raw.empty()) return std::nullopt;
   const bool plain = is_plain(raw);
   while (true) {
     const std::size_t end = std::min(raw.find('/'), raw.size());
     const std::string_view text = raw.substr(0, end);
-    if (text.empty()) return std::unexpected(Fault::EmptySegment);
-    if (path->count_ == kMaxSegments) return std::unexpected(Fault::Malformed);
-    if (!(plain ? path->add_plain(text) : path->add(text)))
-      return std::unexpected(Fault::Malformed);
-    if (end == raw.size()) return path;
+    if (text.empty()) return Fault::EmptySegment;
+    if (count_ == kMaxSegments) return Fault::Malformed;
+    if (!(plain ? add_plain(text) : add(text))) return Fault::Malformed;
+    if (end == raw.size()) return std::nullopt;
     raw.remove_prefix(end + 1);
   }
 }

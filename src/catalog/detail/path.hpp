@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstddef>
-#include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +13,7 @@ namespace jianmen::catalog::detail {
 
 class Path {
  public:
-  static constexpr std::size_t kMaxSegments = 24;
+  static constexpr std::size_t kMaxSegments = 16;
 
   struct Segment {
     std::string_view text;  // decoded
@@ -25,16 +25,19 @@ class Path {
     Malformed,  // no leading slash, too many segments, bad escapes, control characters, "." or ".."
   };
 
-  static std::expected<Path, Fault> parse(std::string_view raw);
-  Path(Path&&) = default;
-  Path& operator=(Path&&) = delete;
+  Path() {}  // the segments beyond size() are never read
+  Path(const Path&) = delete;
+  Path& operator=(const Path&) = delete;
+
+  // Fills an empty Path; nullopt when it is one. In place, as a Path is large and made on every
+  // request.
+  std::optional<Fault> parse(std::string_view raw);
 
   std::size_t size() const { return count_; }
   const Segment& operator[](std::size_t i) const { return segments_[i]; }
   void replace(std::size_t i, std::string_view text) { segments_[i] = {text, true}; }
 
  private:
-  Path() {}  // the segments beyond count_ are never read
   // Each adds a segment; false: it can be no part of a path.
   bool add_plain(std::string_view text);
   bool add(std::string_view text);
