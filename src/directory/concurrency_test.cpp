@@ -96,7 +96,8 @@ TEST_F(Concurrency, GroupsVanishUnderJoinersAndLeaveNothing) {
     const auto group = make_group(account.id, "ops");
     in_parallel([&](int i) {
       (void)directory.add_member(group.id, users[i].id);
-      if (i == 3) EXPECT_TRUE(directory.delete_group(group.id));
+      if (i != 3) return;
+      EXPECT_TRUE(directory.delete_group(group.id));
     });
     for (const auto& user : users) EXPECT_TRUE(directory.list_groups_of(user.id).empty());
     EXPECT_EQ(count_keys(detail::keys::all_members(account.id, group.id)), 0U);

@@ -11,7 +11,7 @@ class Projects : public World {
   Account other = make_account("other");
   Project region = region_project(account.id);
 
-  Result<Project> make_sub(std::string_view name, std::optional<ProjectId> id = {}) {
+  Result<Project> make_sub(std::string_view name, const ProjectId& id = ProjectId()) {
     return directory.create_project(account.id, name, region.id, "", id);
   }
 };
