@@ -1,6 +1,6 @@
 #pragma once
-// One file a subcommand; each adds its options to the command line and sets the exit status when it ran:
-// 0 done, 1 refused or fell short, 2 wrong usage, 3 no server reached.
+// One file a subcommand; each adds its options to the command line and sets the exit status when it
+// ran: 0 done, 1 refused or fell short, 2 wrong usage, 3 no server reached.
 
 #include <CLI/CLI.hpp>
 
@@ -10,9 +10,9 @@ enum class Exit : int { Done = 0, Refused = 1, Usage = 2, NoServer = 3 };
 
 // What every subcommand knows.
 struct Common {
-  bool json = false;      // --json: for programs
-  std::string language;   // --lang en|zh-CN; empty: from LANG
-  std::string socket;     // --socket PATH; empty: the default place
+  bool json = false;     // --json: for programs
+  std::string language;  // --lang en|zh-CN; empty: from LANG
+  std::string socket;    // --socket PATH; empty: the default place
   Exit exit = Exit::Done;
 };
 

@@ -5,7 +5,9 @@
 
 int main(int argc, char** argv) {
   using namespace jianmen::app;
-  CLI::App app{"Jianmen: the front door of a cloud's API, open and self-hosted. Start with: jianmen serve --demo"};
+  CLI::App app{
+      "Jianmen: the front door of a cloud's API, open and self-hosted. Start with: jianmen serve "
+      "--demo"};
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(kVersion));
   Common common;

@@ -6,16 +6,20 @@ namespace jianmen::gateway {
 
 std::string_view verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Allowed: return "allowed";
-    case Verdict::Refused: return "refused";
-    case Verdict::Failed: return "failed";
+    case Verdict::Allowed:
+      return "allowed";
+    case Verdict::Refused:
+      return "refused";
+    case Verdict::Failed:
+      return "failed";
   }
   return "failed";
 }
 
 Journal::Journal(std::size_t capacity, unsigned shards) {
   const std::size_t each = std::max<std::size_t>(1, capacity / std::max(1U, shards));
-  for (unsigned i = 0; i < std::max(1U, shards); ++i) shards_.push_back(std::make_unique<Shard>(each));
+  for (unsigned i = 0; i < std::max(1U, shards); ++i)
+    shards_.push_back(std::make_unique<Shard>(each));
 }
 
 Journal::~Journal() = default;
@@ -41,7 +45,8 @@ std::vector<JournalEntry> Journal::list(const Filter& filter) const {
   std::vector<JournalEntry> found;
   for (const auto& shard : shards_) {
     const std::lock_guard lock(shard->mutex_);
-    // Newest first inside the shard, so that a limit of one copies one entry and not the whole ring.
+    // Newest first inside the shard, so that a limit of one copies one entry and not the whole
+    // ring.
     std::size_t taken = 0;
     const std::size_t size = shard->entries_.size();
     for (std::size_t i = 0; i < size && taken < filter.limit; ++i) {

@@ -1,7 +1,7 @@
 #pragma once
-// What happened to each request, by request id: bounded, in memory, one shard a worker. An entry holds no secret, no
-// token and no body; text from outside is cut to a bound.
-// Thread safety: Shard::add from its worker; find and list from any thread (a short lock on each shard).
+// What happened to each request, by request id: bounded, in memory, one shard a worker. An entry
+// holds no secret, no token and no body; text from outside is cut to a bound. Thread safety:
+// Shard::add from its worker; find and list from any thread (a short lock on each shard).
 
 #include <cstdint>
 #include <memory>
@@ -51,7 +51,8 @@ class Journal {
   class Shard {
    public:
     explicit Shard(std::size_t capacity) : capacity_(capacity) {}
-    // A slot to fill under the shard's lock: the oldest entry, its strings' memory kept. `fill` must be quick.
+    // A slot to fill under the shard's lock: the oldest entry, its strings' memory kept. `fill`
+    // must be quick.
     template <class Fill>
     void add(Fill fill) {
       const std::lock_guard lock(mutex_);
@@ -75,12 +76,13 @@ class Journal {
 
   struct Filter {
     bool refused_only = false;
-    base::Time after{};        // strictly later
+    base::Time after{};  // strictly later
     std::size_t limit = 100;
   };
   std::optional<JournalEntry> find(std::string_view request_id) const;
   std::optional<JournalEntry> last(bool refused_only) const;
-  std::vector<JournalEntry> list(const Filter& filter) const;  // oldest first, the newest `limit` of them
+  std::vector<JournalEntry> list(
+      const Filter& filter) const;  // oldest first, the newest `limit` of them
   void clear();
 
  private:

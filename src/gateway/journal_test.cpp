@@ -5,7 +5,8 @@
 namespace jianmen::gateway {
 namespace {
 
-void add(Journal& journal, unsigned worker, const std::string& id, int second, Verdict verdict = Verdict::Allowed) {
+void add(Journal& journal, unsigned worker, const std::string& id, int second,
+         Verdict verdict = Verdict::Allowed) {
   journal.shard(worker).add([&](JournalEntry& entry) {
     entry.request_id = id;
     entry.time = base::Time(std::chrono::seconds(second));
@@ -33,7 +34,8 @@ TEST(Journal, ListsOverShardsInOrderOfTime) {
   add(journal, 1, "second", 2, Verdict::Refused);
   add(journal, 0, "third", 3);
   EXPECT_EQ(ids(journal.list({})), (std::vector<std::string>{"first", "second", "third"}));
-  EXPECT_EQ(ids(journal.list({.refused_only = true, .after = {}})), (std::vector<std::string>{"second"}));
+  EXPECT_EQ(ids(journal.list({.refused_only = true, .after = {}})),
+            (std::vector<std::string>{"second"}));
   EXPECT_EQ(ids(journal.list({.refused_only = false, .after = {}, .limit = 2})),
             (std::vector<std::string>{"second", "third"}));
 }
@@ -41,8 +43,9 @@ TEST(Journal, ListsOverShardsInOrderOfTime) {
 TEST(Journal, FollowsFromATime) {
   Journal journal(10, 1);
   for (int i = 1; i <= 4; ++i) add(journal, 0, std::to_string(i), i);
-  EXPECT_EQ(ids(journal.list({.refused_only = false, .after = base::Time(std::chrono::seconds(2))})),
-            (std::vector<std::string>{"3", "4"}));
+  EXPECT_EQ(
+      ids(journal.list({.refused_only = false, .after = base::Time(std::chrono::seconds(2))})),
+      (std::vector<std::string>{"3", "4"}));
 }
 
 TEST(Journal, KnowsTheLastRequestAndTheLastRefusal) {

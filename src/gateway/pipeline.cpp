@@ -26,15 +26,24 @@ std::int64_t microseconds_since(Steady::time_point begin) {
 Cause cause_of(catalog::NoRoute::Reason reason) {
   using Reason = catalog::NoRoute::Reason;
   switch (reason) {
-    case Reason::UnknownHost: return Cause::RouteUnknownHost;
-    case Reason::UnknownPath: return Cause::RouteUnknownPath;
-    case Reason::Method: return Cause::RouteMethod;
-    case Reason::OtherService: return Cause::RouteOtherService;
-    case Reason::EmptySegment: return Cause::RouteEmptySegment;
-    case Reason::Placeholder: return Cause::RoutePlaceholder;
-    case Reason::RegionIsZone: return Cause::RouteRegionIsAz;
-    case Reason::NotInRegion: return Cause::RouteNotInRegion;
-    case Reason::Version: return Cause::RouteVersion;
+    case Reason::UnknownHost:
+      return Cause::RouteUnknownHost;
+    case Reason::UnknownPath:
+      return Cause::RouteUnknownPath;
+    case Reason::Method:
+      return Cause::RouteMethod;
+    case Reason::OtherService:
+      return Cause::RouteOtherService;
+    case Reason::EmptySegment:
+      return Cause::RouteEmptySegment;
+    case Reason::Placeholder:
+      return Cause::RoutePlaceholder;
+    case Reason::RegionIsZone:
+      return Cause::RouteRegionIsAz;
+    case Reason::NotInRegion:
+      return Cause::RouteNotInRegion;
+    case Reason::Version:
+      return Cause::RouteVersion;
   }
   return Cause::RouteUnknownPath;
 }
@@ -69,7 +78,8 @@ Verdict verdict_of(int status) {
   return status >= 400 ? Verdict::Refused : Verdict::Allowed;
 }
 
-// A canonical request repeats signed headers, tokens among them: the caller is shown what it sent, the journal is not.
+// A canonical request repeats signed headers, tokens among them: the caller is shown what it sent,
+// the journal is not.
 void hide_tokens(std::string& text) {
   for (const std::string_view name : {"x-security-token:", "x-auth-token:", "x-subject-token:"}) {
     for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
@@ -87,11 +97,13 @@ void hide_tokens(std::optional<Refusal>& refusal) {
 
 // key=value; the log escapes control characters.
 std::string log_line(const JournalEntry& entry) {
-  std::string line = "event=request id=" + entry.request_id + " status=" + std::to_string(entry.status) +
-                     " method=" + entry.method + " host=" + entry.host + " path=" + entry.path +
+  std::string line = "event=request id=" + entry.request_id +
+                     " status=" + std::to_string(entry.status) + " method=" + entry.method +
+                     " host=" + entry.host + " path=" + entry.path +
                      " operation=" + (entry.operation ? entry.operation->id : "-") +
                      " us=" + std::to_string(entry.us);
-  if (entry.principal) line += " account=" + entry.principal->account + " user=" + entry.principal->user;
+  if (entry.principal)
+    line += " account=" + entry.principal->account + " user=" + entry.principal->user;
   if (!entry.code.empty()) line += " code=" + entry.code;
   if (entry.refusal) line += " cause=" + std::string(identity::cause_id(entry.refusal->cause));
   return line;
@@ -108,7 +120,8 @@ struct Pipeline::Passage {
 };
 
 Pipeline::Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator,
-                   Journal::Shard& journal, const base::Clock& clock, base::Random& random, Settings settings)
+                   Journal::Shard& journal, const base::Clock& clock, base::Random& random,
+                   Settings settings)
     : catalog_(catalog),
       authenticator_(authenticator),
       journal_(journal),
@@ -142,10 +155,11 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
     std::optional<Refusal> credential_refusal;
     if (auto principal = authenticator_.authenticate(request)) {
       passage.principal = std::move(*principal);
-      record.steps.push_back(
-          {"authenticate",
-           passage.principal->credential == identity::CredentialKind::Token ? "token ok" : "signature ok",
-           microseconds_since(step_begin)});
+      record.steps.push_back({"authenticate",
+                              passage.principal->credential == identity::CredentialKind::Token
+                                  ? "token ok"
+                                  : "signature ok",
+                              microseconds_since(step_begin)});
     } else if (call::admits_anyone(*route)) {
       credential_refusal = std::move(principal.error());
       record.steps.push_back({"authenticate", "not needed", microseconds_since(step_begin)});
@@ -173,7 +187,8 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   if (refused) {
     const GatewayError error = error_for(*refused);
     response = render(error, passage.request_id);
-    // The real gateway closes after a 401; a client that goes on with a broken credential starts afresh.
+    // The real gateway closes after a 401; a client that goes on with a broken credential starts
+    // afresh.
     if (error.status == 401) response.close();
     record.error_code = error.code;
     record.error_message = error.message;
@@ -185,7 +200,8 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   co_return response;
 }
 
-void Pipeline::record(const http::Request& request, Passage& passage, const http::Response& response) {
+void Pipeline::record(const http::Request& request, Passage& passage,
+                      const http::Response& response) {
   hide_tokens(passage.record.error_message);
   hide_tokens(passage.record.refusal);
   std::string line;
@@ -227,7 +243,7 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
     entry.status = error.status;
     entry.code = error.code;
     entry.message = error.message;
-    entry.refusal = Refusal{status == 413   ? Cause::LimitBody
+    entry.refusal = Refusal{status == 413                    ? Cause::LimitBody
                             : status == 414 || status == 431 ? Cause::LimitHeader
                                                              : Cause::RequestMalformed,
                             {}};

@@ -1,7 +1,7 @@
 #pragma once
-// The way of a request through the gateway: route → authenticate → hand over to a service → record. One Pipeline a
-// worker. A step that refuses returns a Refusal; render.hpp turns it into the wire's body.
-// Thread safety: a Pipeline belongs to one loop; what it refers to outlives it.
+// The way of a request through the gateway: route → authenticate → hand over to a service → record.
+// One Pipeline a worker. A step that refuses returns a Refusal; render.hpp turns it into the wire's
+// body. Thread safety: a Pipeline belongs to one loop; what it refers to outlives it.
 
 #include <memory>
 #include <string_view>
@@ -24,8 +24,9 @@ struct Settings {
 
 class Pipeline final : public http::Handler {
  public:
-  Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator, Journal::Shard& journal,
-           const base::Clock& clock, base::Random& random, Settings settings);
+  Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator,
+           Journal::Shard& journal, const base::Clock& clock, base::Random& random,
+           Settings settings);
   ~Pipeline() override;
 
   // Services by the catalogue's name; they outlive the pipeline. Before the first request.

@@ -31,7 +31,8 @@ GatewayError error_for(const Refusal& refusal) {
     case Cause::RouteRegionIsAz:
     case Cause::RouteVersion:
     case Cause::RouteNotInRegion:
-      return {404, "APIGW.0101", "The API does not exist or has not been published in the environment"};
+      return {404, "APIGW.0101",
+              "The API does not exist or has not been published in the environment"};
     case Cause::TokenMissing:
     case Cause::TokenEmpty:
     case Cause::TokenWrongHeader:
@@ -78,14 +79,16 @@ GatewayError error_for(const Refusal& refusal) {
     default:
       break;
   }
-  // Whatever else a verifier found wrong with a signature; the canonical request as this side built it.
+  // Whatever else a verifier found wrong with a signature; the canonical request as this side built
+  // it.
   if (const auto* canonical = refusal.find("canonical_request")) {
     return authentication("verify aksk signature fail, canonicalRequest:" + *canonical);
   }
   if (identity::cause_id(refusal.cause).starts_with("signature.")) {
     return authentication("verify aksk signature fail");
   }
-  if (refusal.cause == Cause::BackendUnavailable) return {502, "APIGW.0201", "Backend unavailable."};
+  if (refusal.cause == Cause::BackendUnavailable)
+    return {502, "APIGW.0201", "Backend unavailable."};
   if (refusal.cause == Cause::BackendTimeout) return {504, "APIGW.0201", "Backend timeout."};
   if (refusal.cause == Cause::BackendInternal) return {500, "APIGW.0601", "Internal server error."};
   return {401, "APIGW.0305", "Incorrect authentication information."};
@@ -93,12 +96,17 @@ GatewayError error_for(const Refusal& refusal) {
 
 GatewayError error_for_status(int status) {
   switch (status) {
-    case 413: return {413, "APIGW.0201", "Request entity too large."};
-    case 414: return {414, "APIGW.0201", "Request URI too large."};
-    case 431: return {431, "APIGW.0201", "Request headers too large."};
-    case 408: return {408, "APIGW.0602", "Bad request."};
-    default: return {status, status >= 500 ? "APIGW.0601" : "APIGW.0602",
-                     status >= 500 ? "Internal server error." : "Bad request."};
+    case 413:
+      return {413, "APIGW.0201", "Request entity too large."};
+    case 414:
+      return {414, "APIGW.0201", "Request URI too large."};
+    case 431:
+      return {431, "APIGW.0201", "Request headers too large."};
+    case 408:
+      return {408, "APIGW.0602", "Bad request."};
+    default:
+      return {status, status >= 500 ? "APIGW.0601" : "APIGW.0602",
+              status >= 500 ? "Internal server error." : "Bad request."};
   }
 }
 

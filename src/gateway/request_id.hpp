@@ -1,6 +1,6 @@
 #pragma once
-// Request ids: 32 lower-case hex digits of real randomness, drawn in blocks so that one costs no system call.
-// Thread safety: one a worker.
+// Request ids: 32 lower-case hex digits of real randomness, drawn in blocks so that one costs no
+// system call. Thread safety: one a worker.
 
 #include <array>
 #include <cstdint>

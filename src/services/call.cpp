@@ -44,14 +44,22 @@ Reply Reply::empty(int status) {
 std::unexpected<Fault> fault(const base::Error& error) {
   const auto kind = [&] {
     switch (error.code) {
-      case base::Code::InvalidArgument: return FaultKind::Parameter;
-      case base::Code::Unauthenticated: return FaultKind::Unauthenticated;
-      case base::Code::Denied: return FaultKind::Denied;
-      case base::Code::NotFound: return FaultKind::NotFound;
-      case base::Code::Conflict: return FaultKind::Conflict;
-      case base::Code::TooLarge: return FaultKind::Quota;
-      case base::Code::Unavailable: return FaultKind::Unavailable;
-      case base::Code::Internal: return FaultKind::Internal;
+      case base::Code::InvalidArgument:
+        return FaultKind::Parameter;
+      case base::Code::Unauthenticated:
+        return FaultKind::Unauthenticated;
+      case base::Code::Denied:
+        return FaultKind::Denied;
+      case base::Code::NotFound:
+        return FaultKind::NotFound;
+      case base::Code::Conflict:
+        return FaultKind::Conflict;
+      case base::Code::TooLarge:
+        return FaultKind::Quota;
+      case base::Code::Unavailable:
+        return FaultKind::Unavailable;
+      case base::Code::Internal:
+        return FaultKind::Internal;
     }
     return FaultKind::Internal;
   }();

@@ -48,7 +48,8 @@ constexpr Table kNova{{
     {FaultKind::Scope, 400, "Common.0018", kScopeMismatch},
     {FaultKind::Unauthenticated, 401, "unauthorized", "Invalid token."},
     {FaultKind::TooLarge, 413, "overLimit", "The request body is too large."},
-    {FaultKind::Unavailable, 503, "serviceUnavailable", "The service cannot answer now. Try again later."},
+    {FaultKind::Unavailable, 503, "serviceUnavailable",
+     "The service cannot answer now. Try again later."},
     {FaultKind::Internal, 500, "computeFault", "Unexpected API error."},
 }};
 
@@ -87,14 +88,16 @@ constexpr Table kIam{{
     {FaultKind::Malformed, 400, "IAM.0011", "Request body is invalid."},
     {FaultKind::Parameter, 400, "IAM.0073", "Invalid input."},
     {FaultKind::NotFound, 404, "IAM.0004", "Could not find the resource."},
-    {FaultKind::Conflict, 409, "IAM.0005", "Conflict occurred when attempting to store the resource."},
+    {FaultKind::Conflict, 409, "IAM.0005",
+     "Conflict occurred when attempting to store the resource."},
     {FaultKind::State, 409, "IAM.0005", "Conflict occurred when attempting to store the resource."},
     {FaultKind::Quota, 403, "IAM.0010", "The quota of this account is used up."},
     {FaultKind::Denied, 403, "IAM.0003", "Policy doesn't allow %action to be performed."},
     {FaultKind::Scope, 403, "IAM.0002", "You are not authorized to perform the requested action."},
     {FaultKind::Unauthenticated, 401, "IAM.0001",
      "The request you have made requires authentication."},
-    {FaultKind::TooLarge, 400, "IAM.1101", "The request body size is larger than 32KB or is empty."},
+    {FaultKind::TooLarge, 400, "IAM.1101",
+     "The request body size is larger than 32KB or is empty."},
     {FaultKind::Unavailable, 503, "IAM.0006", "The service cannot answer now. Try again later."},
     {FaultKind::Internal, 500, "IAM.0006",
      "An unexpected error prevented the server from fulfilling your request."},
@@ -107,9 +110,11 @@ constexpr Table kSts{{
     {FaultKind::Conflict, 409, "STS5.0005", "The resource was changed meanwhile."},
     {FaultKind::State, 409, "STS5.0005", "The resource was changed meanwhile."},
     {FaultKind::Quota, 403, "PAP5.0003", "limit exceeded"},
-    {FaultKind::Denied, 403, "PAP5.0001", "access denied: no identity-based policy allows the %action action."},
+    {FaultKind::Denied, 403, "PAP5.0001",
+     "access denied: no identity-based policy allows the %action action."},
     {FaultKind::Scope, 403, "PAP5.0001", "access denied."},
-    {FaultKind::Unauthenticated, 401, "STS5.0002", "The request you have made requires authentication."},
+    {FaultKind::Unauthenticated, 401, "STS5.0002",
+     "The request you have made requires authentication."},
     {FaultKind::TooLarge, 400, "STS5.0001", "The request body is too large."},
     {FaultKind::Unavailable, 503, "STS5.0006", "The service cannot answer now. Try again later."},
     {FaultKind::Internal, 500, "STS5.0006", "An unexpected error occurred."},
@@ -180,7 +185,8 @@ const Family& family_of(std::string_view name) {
 std::string with_action(std::string_view text, const catalog::Operation& operation) {
   std::string out(text);
   const auto at = out.find("%action");
-  if (at != std::string::npos) out.replace(at, 7, operation.action.empty() ? operation.id : operation.action);
+  if (at != std::string::npos)
+    out.replace(at, 7, operation.action.empty() ? operation.id : operation.action);
   return out;
 }
 
@@ -204,7 +210,8 @@ RenderedFault render(const Fault& fault, std::string_view family_name,
   return rendered;
 }
 
-void add_family_headers(http::Response& response, std::string_view family, std::string_view request_id) {
+void add_family_headers(http::Response& response, std::string_view family,
+                        std::string_view request_id) {
   if (family == "keystone" || family == "iam" || family == "sts") {
     response.add("X-IAM-Trace-Id", "token_global_null_" + std::string(request_id));
     response.add("X-Openstack-Request-Id", request_id);

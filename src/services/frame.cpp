@@ -23,11 +23,13 @@ using identity::Scope;
 // Writes the record's steps with the time each took.
 class StepTimer {
  public:
-  explicit StepTimer(call::Record& record) : record_(record), begin_(std::chrono::steady_clock::now()) {}
+  explicit StepTimer(call::Record& record)
+      : record_(record), begin_(std::chrono::steady_clock::now()) {}
   void done(std::string_view step, std::string outcome) {
     const auto now = std::chrono::steady_clock::now();
-    record_.steps.push_back({step, std::move(outcome),
-                             std::chrono::duration_cast<std::chrono::microseconds>(now - begin_).count()});
+    record_.steps.push_back(
+        {step, std::move(outcome),
+         std::chrono::duration_cast<std::chrono::microseconds>(now - begin_).count()});
     begin_ = now;
   }
 
@@ -36,8 +38,8 @@ class StepTimer {
   std::chrono::steady_clock::time_point begin_;
 };
 
-// A token's scope binds, and that of a key made from one; a project that X-Project-Id chose for a permanent key
-// does not: AK/SK has no scope of its own.
+// A token's scope binds, and that of a key made from one; a project that X-Project-Id chose for a
+// permanent key does not: AK/SK has no scope of its own.
 bool scope_binds(const Principal& principal) {
   return principal.credential == identity::CredentialKind::Token || principal.roles.has_value();
 }
@@ -48,34 +50,55 @@ std::unexpected<Fault> refuse(FaultKind kind, Refusal refusal) {
 
 std::string_view scope_text(const Scope& scope) {
   switch (scope.kind) {
-    case Scope::Kind::None: return "none";
-    case Scope::Kind::Domain: return "domain";
-    case Scope::Kind::Project: return scope.project.value;
+    case Scope::Kind::None:
+      return "none";
+    case Scope::Kind::Domain:
+      return "domain";
+    case Scope::Kind::Project:
+      return scope.project.value;
   }
   return "none";
 }
 
 Cause cause_of(FaultKind kind) {
   switch (kind) {
-    case FaultKind::Malformed: return Cause::RequestMalformed;
-    case FaultKind::Parameter: return Cause::RequestParameter;
-    case FaultKind::NotFound: return Cause::ResourceNotFound;
-    case FaultKind::Conflict: return Cause::ResourceConflict;
-    case FaultKind::State: return Cause::ResourceState;
-    case FaultKind::Quota: return Cause::LimitQuota;
-    case FaultKind::Denied: return Cause::PermissionNotGranted;
-    case FaultKind::Scope: return Cause::ScopeOtherProject;
-    case FaultKind::Unauthenticated: return Cause::TokenMissing;
-    case FaultKind::TooLarge: return Cause::LimitBody;
-    case FaultKind::Unavailable: return Cause::BackendUnavailable;
-    case FaultKind::Internal: return Cause::BackendInternal;
+    case FaultKind::Malformed:
+      return Cause::RequestMalformed;
+    case FaultKind::Parameter:
+      return Cause::RequestParameter;
+    case FaultKind::NotFound:
+      return Cause::ResourceNotFound;
+    case FaultKind::Conflict:
+      return Cause::ResourceConflict;
+    case FaultKind::State:
+      return Cause::ResourceState;
+    case FaultKind::Quota:
+      return Cause::LimitQuota;
+    case FaultKind::Denied:
+      return Cause::PermissionNotGranted;
+    case FaultKind::Scope:
+      return Cause::ScopeOtherProject;
+    case FaultKind::Unauthenticated:
+      return Cause::TokenMissing;
+    case FaultKind::TooLarge:
+      return Cause::LimitBody;
+    case FaultKind::Unavailable:
+      return Cause::BackendUnavailable;
+    case FaultKind::Internal:
+      return Cause::BackendInternal;
   }
   return Cause::Unknown;
 }
 
-// The user that the request names, for operations that are free for one's own object (`self_at` of the row).
-std::string named_user(const Operation& operation, const Call& call) {
+// The user that the request names, for operations that are free for one's own object (`self_at` of
+// the row).
+std::string named_user(const directory::Directory& directory, const Operation& operation,
+                       const Call& call) {
   const std::string_view at = operation.self_at;
+  if (at == "path.access_key") {  // the owner of that key
+    const auto key = directory.find_access_key(identity::AccessKeyId(call.path("access_key")));
+    return key ? key->user.value : std::string();
+  }
   if (at.starts_with("path.")) return std::string(call.path(at.substr(5)));
   if (at.starts_with("query.")) {
     const auto value = call.query(at.substr(6));
@@ -92,13 +115,14 @@ std::string named_user(const Operation& operation, const Call& call) {
   return {};
 }
 
-bool is_own_object(const Operation& operation, const Call& call) {
+bool is_own_object(const directory::Directory& directory, const Operation& operation,
+                   const Call& call) {
   if (!call.principal || call.principal->kind != Principal::Kind::User) return false;
-  return named_user(operation, call) == call.principal->id;
+  return named_user(directory, operation, call) == call.principal->id;
 }
 
-// Operations without a documented action still have one for the policy engine, so that `ecs:*:*` covers them and a
-// read-only policy covers the reads alone.
+// Operations without a documented action still have one for the policy engine, so that `ecs:*:*`
+// covers them and a read-only policy covers the reads alone.
 std::string action_of(const Operation& operation) {
   if (!operation.action.empty()) return operation.action;
   if (!operation.aliases.empty()) return operation.aliases.front();
@@ -127,24 +151,28 @@ Frame::Frame(const ServiceDefinition& definition, const catalog::Catalog& catalo
              const directory::Directory& directory, authz::Authorizer& authorizer, Pools pools)
     : impl_(new Impl{definition, catalog, directory, authorizer, pools, {}}) {
   for (const auto& function : definition.functions) {
-    const auto* operation = catalog.find_operation(definition.name + ":" + std::string(function.operation));
+    const auto* operation =
+        catalog.find_operation(definition.name + ":" + std::string(function.operation));
     if (operation) impl_->functions.emplace(operation, &function);
   }
 }
 
 Frame::~Frame() = default;
 
-// Which project the request acts in: the URL's, else the credential's. It must be of the caller's account, and a
-// credential that is bound to a project must be bound to this one.
-std::expected<void, Fault> Frame::Impl::check_project(Call& call, const Principal& principal) const {
+// Which project the request acts in: the URL's, else the credential's. It must be of the caller's
+// account, and a credential that is bound to a project must be bound to this one.
+std::expected<void, Fault> Frame::Impl::check_project(Call& call,
+                                                      const Principal& principal) const {
   const std::string_view in_url = call.path("project_id");
   const bool binds = scope_binds(principal);
   std::string wanted(in_url);
-  if (wanted.empty() && principal.scope.kind == Scope::Kind::Project) wanted = principal.scope.project.value;
+  if (wanted.empty() && principal.scope.kind == Scope::Kind::Project)
+    wanted = principal.scope.project.value;
 
   Refusal refusal;
   refusal.with("url_project", wanted).with("token_scope", std::string(scope_text(principal.scope)));
-  if (!principal.scope.project_name.empty()) refusal.with("token_project_name", principal.scope.project_name);
+  if (!principal.scope.project_name.empty())
+    refusal.with("token_project_name", principal.scope.project_name);
 
   if (wanted == principal.account.value) {
     refusal.cause = Cause::ScopeAccountIdAsProject;
@@ -168,7 +196,8 @@ std::expected<void, Fault> Frame::Impl::check_project(Call& call, const Principa
     refusal.cause = Cause::ScopeOtherProject;
     return refuse(FaultKind::Scope, std::move(refusal));
   }
-  if (!call.region.empty() && call.region != project->region && catalog.find_region(project->region)) {
+  if (!call.region.empty() && call.region != project->region &&
+      catalog.find_region(project->region)) {
     refusal.cause = Cause::ScopeOtherProject;
     refusal.with("host_region", call.region);
     return refuse(FaultKind::Scope, std::move(refusal));
@@ -183,7 +212,8 @@ std::expected<void, Fault> Frame::Impl::check_scope(Call& call) const {
   if (!call.principal) return {};
   const Principal& principal = *call.principal;
   switch (call.operation.scope) {
-    case OperationScope::Project: return check_project(call, principal);
+    case OperationScope::Project:
+      return check_project(call, principal);
     case OperationScope::Domain:
       if (scope_binds(principal) && principal.scope.kind != Scope::Kind::Domain) {
         Refusal refusal{Cause::ScopeProjectOnGlobal, {}};
@@ -196,7 +226,8 @@ std::expected<void, Fault> Frame::Impl::check_scope(Call& call) const {
     case OperationScope::None:
       call.scope = scope_binds(principal) ? principal.scope : Scope{Scope::Kind::Domain, {}, {}};
       // An account id in the path is always the caller's own.
-      if (const auto domain = call.path("domain_id"); !domain.empty() && domain != principal.account.value) {
+      if (const auto domain = call.path("domain_id");
+          !domain.empty() && domain != principal.account.value) {
         Refusal refusal{Cause::PermissionNotGranted, {}};
         refusal.with("url_account", std::string(domain)).with("account", principal.account.value);
         return refuse(FaultKind::Denied, std::move(refusal));
@@ -206,19 +237,21 @@ std::expected<void, Fault> Frame::Impl::check_scope(Call& call) const {
   return {};
 }
 
-std::expected<void, Fault> Frame::Impl::check_permission(const Call& call, const http::Request& request) {
+std::expected<void, Fault> Frame::Impl::check_permission(const Call& call,
+                                                         const http::Request& request) {
   const Operation& operation = call.operation;
   if (operation.caller == Caller::Anyone) return {};
   if (!call.principal) {
-    return refuse(FaultKind::Unauthenticated,
-                  call.credential_refusal ? *call.credential_refusal : Refusal{Cause::TokenMissing, {}});
+    return refuse(FaultKind::Unauthenticated, call.credential_refusal
+                                                  ? *call.credential_refusal
+                                                  : Refusal{Cause::TokenMissing, {}});
   }
   if (operation.caller == Caller::AnyIdentity) return {};
-  if (operation.caller != Caller::Action && is_own_object(operation, call)) return {};
+  if (operation.caller != Caller::Action && is_own_object(directory, operation, call)) return {};
   const std::string action = action_of(operation);
   if (operation.caller == Caller::Self) {
     Refusal refusal{Cause::PermissionNotGranted, {}};
-    refusal.with("action", action).with("only_for", named_user(operation, call));
+    refusal.with("action", action).with("only_for", named_user(directory, operation, call));
     return refuse(FaultKind::Denied, std::move(refusal));
   }
   authz::Question question{
@@ -249,7 +282,8 @@ std::expected<void, Fault> Frame::Impl::check_input(const Call& call) const {
     auto result = refuse(FaultKind::Malformed, std::move(refusal));
     if (call.operation.family == "keystone" && wrong->kind == catalog::SchemaFault::Kind::Missing) {
       result.error().message = "'" + wrong->key + "' is a required property";
-    } else if (call.operation.family == "iam" && wrong->kind == catalog::SchemaFault::Kind::Missing) {
+    } else if (call.operation.family == "iam" &&
+               wrong->kind == catalog::SchemaFault::Kind::Missing) {
       result.error().code = "IAM.0072";
       result.error().message = "'" + wrong->key + "' is a required property.";
     }
@@ -259,11 +293,13 @@ std::expected<void, Fault> Frame::Impl::check_input(const Call& call) const {
 }
 
 void Frame::Impl::fill(Call& call, const call::Call& from) const {
-  for (const auto& value : from.route.values) call.path_values.emplace_back(value.name, value.value);
+  for (const auto& value : from.route.values)
+    call.path_values.emplace_back(value.name, value.value);
   if (from.request.query) call.query_values = http::parse_query(*from.request.query);
   if (const auto* headers = base::find_object(call.operation.request, "headers")) {
     for (const auto& [name, schema] : *headers) {
-      if (auto value = from.request.find(std::string_view(name))) call.header_values.emplace_back(name, *value);
+      if (auto value = from.request.find(std::string_view(name)))
+        call.header_values.emplace_back(name, *value);
     }
   }
   if (from.route.region) call.region = from.route.region->id;
@@ -372,8 +408,10 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
   }
   Reply& reply = *outcome;
   http::Response response(reply.status ? reply.status : chosen->success);
-  // Every answer says that it is JSON: one SDK refuses a body, even an empty one, without Content-Type.
-  response.set_body(reply.body.is_null() ? std::string() : base::to_text(reply.body), "application/json");
+  // Every answer says that it is JSON: one SDK refuses a body, even an empty one, without
+  // Content-Type.
+  response.set_body(reply.body.is_null() ? std::string() : base::to_text(reply.body),
+                    "application/json");
   for (const auto& [name, value] : reply.headers) response.add(name, value);
   add_family_headers(response, chosen->family, from.request_id);
   co_return response;

@@ -1,6 +1,7 @@
 #pragma once
-// Administration over a Unix socket (directory 0700, socket 0600): JSON over HTTP, the other end of `jianmen admin`,
-// `explain` and the journal. Whoever may open the socket administers; there is no other credential.
+// Administration over a Unix socket (directory 0700, socket 0600): JSON over HTTP, the other end of
+// `jianmen admin`, `explain` and the journal. Whoever may open the socket administers; there is no
+// other credential.
 
 #include <memory>
 
@@ -11,12 +12,13 @@
 namespace jianmen::app {
 
 struct AdminSettings {
-  // What `admin reset` loads again after clearing: the demo data or the fixtures that serve was given.
+  // What `admin reset` loads again after clearing: the demo data or the fixtures that serve was
+  // given.
   std::vector<base::json::value> fixtures;
   std::string ca_pem;  // for `admin ca`; empty without https listeners of our own CA
 };
 
-std::unique_ptr<http::Handler> make_admin_handler(Installation& installation, net::BlockingPool& pool,
-                                                  AdminSettings settings);
+std::unique_ptr<http::Handler> make_admin_handler(Installation& installation,
+                                                  net::BlockingPool& pool, AdminSettings settings);
 
 }  // namespace jianmen::app

@@ -12,26 +12,32 @@ namespace jianmen::app {
 namespace fs = std::filesystem;
 using base::error_of;
 
-// What one loop owns: its authenticator and authorizer with their caches, a frame a service, and the pipeline.
+// What one loop owns: its authenticator and authorizer with their caches, a frame a service, and
+// the pipeline.
 class Installation::Worker final : public http::Handler {
  public:
   Worker(Installation& home, unsigned worker)
-      : authenticator_(*home.directory_, *home.ring_, *home.lockouts_, home.clock_, home.settings_.authn),
+      : authenticator_(*home.directory_, *home.ring_, *home.lockouts_, home.clock_,
+                       home.settings_.authn),
         authorizer_(*home.directory_),
         iam_(frame(home, home.iam_->definition())),
         sts_(frame(home, home.iam_->sts_definition())),
         ecs_(frame(home, home.ecs_->definition())),
         tms_(frame(home, home.tms_->definition())),
-        pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker), home.clock_, home.random_,
-                  home.settings_.gateway) {
+        pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker), home.clock_,
+                  home.random_, home.settings_.gateway) {
     pipeline_.add_service("iam", iam_);
     pipeline_.add_service("sts", sts_);
     pipeline_.add_service("ecs", ecs_);
     pipeline_.add_service("tms", tms_);
   }
 
-  net::Task<http::Response> handle(const http::Request& request) override { return pipeline_.handle(request); }
-  http::Response refuse(int status, std::string_view reason) override { return pipeline_.refuse(status, reason); }
+  net::Task<http::Response> handle(const http::Request& request) override {
+    return pipeline_.handle(request);
+  }
+  http::Response refuse(int status, std::string_view reason) override {
+    return pipeline_.refuse(status, reason);
+  }
 
  private:
   services::Frame frame(Installation& home, const services::ServiceDefinition& definition) {
@@ -48,7 +54,8 @@ class Installation::Worker final : public http::Handler {
 Installation::Installation(const InstallationSettings& settings) : settings_(settings) {}
 Installation::~Installation() = default;
 
-base::Result<std::unique_ptr<Installation>> Installation::create(const InstallationSettings& settings) {
+base::Result<std::unique_ptr<Installation>> Installation::create(
+    const InstallationSettings& settings) {
   std::unique_ptr<Installation> home(new Installation(settings));
   auto catalog = catalog::Catalog::create();
   if (!catalog) return error_of(catalog);
@@ -68,22 +75,71 @@ base::Result<std::unique_ptr<Installation>> Installation::create(const Installat
     home->vault_ = std::move(*vault);
   }
 
-  home->directory_ = std::make_unique<directory::Directory>(*home->store_, *home->catalog_, *home->vault_,
-                                                            home->clock_, home->random_);
+  home->directory_ = std::make_unique<directory::Directory>(
+      *home->store_, *home->catalog_, *home->vault_, home->clock_, home->random_);
   home->ring_ = std::make_unique<authn::TokenRing>(*home->vault_, home->random_);
   home->lockouts_ = std::make_unique<authn::Lockouts>(settings.authn);
-  home->issuer_ = std::make_unique<authn::Issuer>(*home->directory_, *home->ring_, home->clock_, home->random_,
-                                                  settings.authn);
+  home->issuer_ = std::make_unique<authn::Issuer>(*home->directory_, *home->ring_, home->clock_,
+                                                  home->random_, settings.authn);
   home->ecs_ = std::make_unique<services::ecs::Ecs>(
-      services::ecs::Dependencies{*home->store_, *home->catalog_, *home->directory_, home->clock_, home->random_,
-                                  settings.ecs});
+      services::ecs::Dependencies{*home->store_, *home->catalog_, *home->directory_, home->clock_,
+                                  home->random_, settings.ecs});
   home->tms_ = std::make_unique<services::tms::Tms>(services::tms::Dependencies{
       *home->store_, *home->catalog_, *home->directory_, home->clock_, *home->ecs_, settings.tms});
-  home->iam_ = std::make_unique<services::iam::Iam>(services::iam::Dependencies{
-      *home->directory_, *home->catalog_, *home->ring_, *home->issuer_, *home->lockouts_, home->clock_,
-      home->random_, settings.iam});
+  home->iam_ = std::make_unique<services::iam::Iam>(
+      services::iam::Dependencies{*home->directory_, *home->catalog_, *home->ring_, *home->issuer_,
+                                  *home->lockouts_, home->clock_, home->random_, settings.iam});
   home->journal_ = std::make_unique<gateway::Journal>(settings.journal_entries, settings.workers);
   return home;
+}
+
+base::Result<> Installation::load(const base::json::value& fixture) {
+  const auto hash = [this](const base::Secret& password) {
+    return crypto::hash_password(password, random_, settings_.iam.password_cost);
+  };
+  auto report = directory::load_fixture(*directory_, fixture, hash);
+  if (!report) return error_of(report);
+
+  // Servers name projects, tags nothing: both belong to the document's account, the first when
+  // there are several.
+  const auto* accounts = base::find_array(fixture, "accounts");
+  if (!accounts || accounts->empty()) return {};
+  const auto account =
+      directory_->find_account_by_name(base::string_or(accounts->front(), "name", ""));
+  if (!account) return {};
+  if (const auto* servers = base::find_array(report->services, "servers")) {
+    if (auto loaded = ecs_->load_servers(*servers, *account); !loaded) return error_of(loaded);
+  }
+  if (const auto* tags = base::find_array(report->services, "tags")) {
+    if (auto loaded = tms_->load_tags(*tags, *account); !loaded) return error_of(loaded);
+  }
+  return {};
+}
+
+base::json::object Installation::export_all(bool with_secrets) const {
+  auto document = directory::export_directory(*directory_, with_secrets);
+  base::json::array servers, tags;
+  for (const auto& account : directory_->list_accounts()) {
+    for (auto& server : ecs_->export_servers(account.id)) servers.push_back(std::move(server));
+    for (auto& tag : tms_->export_tags(account.id)) tags.push_back(std::move(tag));
+  }
+  document["servers"] = std::move(servers);
+  document["tags"] = std::move(tags);
+  return document;
+}
+
+base::Result<> Installation::clear() {
+  if (auto cleared = directory_->clear(); !cleared) return error_of(cleared);
+  // What services keep: e/… of ECS, t/… of TMS.
+  for (const std::string_view prefix : {"e/", "t/"}) {
+    store::Transaction transaction;
+    transaction.erase_range(std::string(prefix), store::prefix_end(prefix));
+    if (auto committed = store_->commit(std::move(transaction)); !committed)
+      return error_of(committed);
+  }
+  lockouts_->clear();
+  journal_->clear();
+  return {};
 }
 
 std::unique_ptr<http::Handler> Installation::make_handler(unsigned worker) {

@@ -1,7 +1,7 @@
 #pragma once
-// The parts list of a running Jianmen: every part is built here and handed to those that use it; nothing is global.
-// Thread safety: create() on the main thread; make_handler() once a worker; admin functions from the admin loop's
-// pool threads (each part says what it allows).
+// The parts list of a running Jianmen: every part is built here and handed to those that use it;
+// nothing is global. Thread safety: create() on the main thread; make_handler() once a worker;
+// admin functions from the admin loop's pool threads (each part says what it allows).
 
 #include <filesystem>
 #include <memory>
@@ -47,7 +47,8 @@ class Installation {
   // What answers on worker `worker`'s loop.
   std::unique_ptr<http::Handler> make_handler(unsigned worker);
 
-  // The fixture shape of docs/fixtures: accounts … servers, tags. Errors carry the path of the mistake.
+  // The fixture shape of docs/fixtures: accounts … servers, tags. Errors carry the path of the
+  // mistake.
   base::Result<> load(const base::json::value& fixture);
   // Everything as one fixture document, secrets only when asked for.
   base::json::object export_all(bool with_secrets) const;

@@ -1,9 +1,9 @@
 #include "server/paths.hpp"
 
+#include <cstdlib>
+
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cstdlib>
 
 namespace jianmen::app {
 
@@ -34,11 +34,15 @@ base::Result<> prepare_socket_directory(const fs::path& socket) {
   if (::mkdir(directory.c_str(), 0700) == 0) return {};
   struct stat info{};
   if (::lstat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
-    return fail(Code::InvalidArgument, "the socket's directory " + directory.string() + " cannot be made");
+    return fail(Code::InvalidArgument,
+                "the socket's directory " + directory.string() + " cannot be made");
   }
   // In /tmp another user could have made it first, and would then own our socket.
-  if (directory.string().starts_with("/tmp/jianmen-") && (info.st_uid != ::getuid() || (info.st_mode & 0077) != 0)) {
-    return fail(Code::Denied, directory.string() + " is open to others: remove it, or choose another place with --socket");
+  if (directory.string().starts_with("/tmp/jianmen-") &&
+      (info.st_uid != ::getuid() || (info.st_mode & 0077) != 0)) {
+    return fail(Code::Denied,
+                directory.string() +
+                    " is open to others: remove it, or choose another place with --socket");
   }
   return {};
 }
@@ -55,7 +59,8 @@ base::Result<fs::path> state_directory() {
   std::error_code trouble;
   fs::create_directories(root / "jianmen", trouble);
   if (trouble) {
-    return fail(Code::Unavailable, "cannot make " + (root / "jianmen").string() + ": " + trouble.message());
+    return fail(Code::Unavailable,
+                "cannot make " + (root / "jianmen").string() + ": " + trouble.message());
   }
   return root / "jianmen";
 }
