@@ -94,7 +94,7 @@ TEST_F(Debts, OfAnAccountInTheMakingLeaveNothing) {
   FAIL() << "ten commits are enough for an account";
 }
 
-TEST_F(Debts, NotedAnewWhileTheyArePaidStayNoted) {
+TEST_F(Debts, NotedTwiceAreOneDebt) {
   ASSERT_TRUE(narrow.add_member(group, user.id));
   store::Transaction note;
   detail::owe(note, detail::Debt::GroupMembers, group.value, account);
