@@ -1,7 +1,7 @@
 #pragma once
-// Tag Management Service, a global service: predefined tags of an account (its own data, under t/<account>/… of the
-// store) and resource tags (those of the owning service, through ecs::Ecs; no copy here).
-// Thread safety: the functions may run on any thread.
+// Tag Management Service, a global service: predefined tags of an account (its own data, under
+// t/<account>/… of the store) and resource tags (those of the owning service, through ecs::Ecs; no
+// copy here). Thread safety: the functions may run on any thread.
 
 #include <memory>
 
