@@ -142,15 +142,26 @@ net::Task<base::Result<ClientResponse>> ClientConnection::exchange(ClientRequest
   co_return co_await read_response(request.method == "HEAD", deadline);
 }
 
-net::Task<base::Result<>> ClientConnection::read_more(net::Deadline deadline) {
+// False: the other side has finished.
+net::Task<base::Result<bool>> ClientConnection::read_more(net::Deadline deadline) {
   const std::size_t size = received_.size();
   received_.resize(size + kReadSize);
   const auto room = std::span(received_.data() + size, kReadSize);
   const net::IoResult got = co_await stream_->read_some(room, deadline);
   received_.resize(size + got.bytes);
-  if (!got) {
+  if (!got && got.status != net::IoStatus::End) {
     co_return base::fail(code_of(got.status),
                          "reading the answer: " + stream_->failure(got.status));
+  }
+  co_return got.status != net::IoStatus::End;
+}
+
+net::Task<base::Result<>> ClientConnection::need_more(net::Deadline deadline) {
+  auto more = co_await read_more(deadline);
+  if (!more) co_return error_of(more);
+  if (!*more) {
+    co_return base::fail(base::Code::Unavailable,
+                         "reading the answer: the other side closed the connection");
   }
   co_return base::Result<>();
 }
@@ -170,7 +181,7 @@ net::Task<base::Result<ClientResponse>> ClientConnection::read_response(bool hea
       }
       if (status == 101) co_return base::fail(base::Code::Unavailable, "unasked-for upgrade");
     } else {
-      auto more = co_await read_more(deadline);
+      auto more = co_await need_more(deadline);
       if (!more) co_return error_of(more);
     }
   }
@@ -196,7 +207,7 @@ net::Task<base::Result<ClientResponse>> ClientConnection::read_response(bool hea
 net::Task<base::Result<std::string>> ClientConnection::read_sized(std::size_t size,
                                                                   net::Deadline deadline) {
   while (received_.size() < size) {
-    auto more = co_await read_more(deadline);
+    auto more = co_await need_more(deadline);
     if (!more) co_return error_of(more);
   }
   std::string rest = received_.substr(size);
@@ -218,7 +229,7 @@ net::Task<base::Result<std::string>> ClientConnection::read_chunked(net::Deadlin
       co_return base::fail(base::Code::Unavailable,
                            "malformed answer: " + std::string(chunks.reason()));
     }
-    auto more = co_await read_more(deadline);
+    auto more = co_await need_more(deadline);
     if (!more) co_return error_of(more);
   }
   std::string rest = received_.substr(read_at);
@@ -227,20 +238,12 @@ net::Task<base::Result<std::string>> ClientConnection::read_chunked(net::Deadlin
 }
 
 net::Task<base::Result<std::string>> ClientConnection::read_to_end(net::Deadline deadline) {
-  std::string body = std::exchange(received_, {});
-  std::string buffer(kReadSize, '\0');
-  while (true) {
-    const net::IoResult got = co_await stream_->read_some(buffer, deadline);
-    if (got.status == net::IoStatus::End) co_return body;
-    if (!got) {
-      co_return base::fail(code_of(got.status),
-                           "reading the answer: " + stream_->failure(got.status));
-    }
-    body.append(buffer, 0, got.bytes);
-    if (body.size() > settings_.limits.body) {
-      co_return base::fail(base::Code::TooLarge, "the answer is too large");
-    }
+  while (received_.size() <= settings_.limits.body) {
+    auto more = co_await read_more(deadline);
+    if (!more) co_return error_of(more);
+    if (!*more) co_return std::exchange(received_, {});
   }
+  co_return base::fail(base::Code::TooLarge, "the answer is too large");
 }
 
 net::Task<base::Result<ClientResponse>> fetch(ClientRequest request, ClientSettings settings) {

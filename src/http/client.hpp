@@ -66,7 +66,8 @@ class ClientConnection {
 
  private:
   ClientConnection(std::unique_ptr<net::Stream> stream, ClientSettings settings);
-  net::Task<base::Result<>> read_more(net::Deadline deadline);
+  net::Task<base::Result<bool>> read_more(net::Deadline deadline);
+  net::Task<base::Result<>> need_more(net::Deadline deadline);
   net::Task<base::Result<ClientResponse>> read_response(bool head_only, net::Deadline deadline);
   net::Task<base::Result<std::string>> read_sized(std::size_t size, net::Deadline deadline);
   net::Task<base::Result<std::string>> read_chunked(net::Deadline deadline);

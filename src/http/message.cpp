@@ -10,7 +10,11 @@ namespace jianmen::http {
 namespace {
 
 bool is_field_value(std::string_view value) {
-  return value.find_first_of(std::string_view("\r\n\0", 3)) == value.npos;
+  const char* const end = value.data() + value.size();
+  for (const char* at = value.data(); (at = detail::find_control<0x1f>(at, end)) != end; ++at) {
+    if (*at == '\r' || *at == '\n' || *at == '\0') return false;
+  }
+  return true;
 }
 
 struct FieldPlace {
@@ -70,9 +74,9 @@ Response::Response(int status, std::string body, std::string_view content_type) 
 }
 
 void Response::add(std::string_view name, std::string_view value) {
-  assert(detail::is_token(name) && is_field_value(value));
-  // A defect above must not become a split response.
-  if (!detail::is_token(name) || !is_field_value(value)) return;
+  assert(detail::is_token(name));
+  assert(is_field_value(value));
+  if (!is_field_value(value)) return;  // a defect above must not become a split response
   fields_.reserve(fields_.size() + name.size() + value.size() + 4);
   fields_.append(name).append(": ").append(value).append("\r\n");
 }

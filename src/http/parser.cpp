@@ -144,21 +144,22 @@ bool RequestParser::parse_target() {
       return false;
     }
     rest.remove_prefix(scheme);
-    authority_ = rest.substr(0, rest.find_first_of("/?"));
+    authority_ = rest.substr(0, rest.find_first_of("/?#"));
     rest.remove_prefix(authority_.size());
     if (authority_.empty()) {
       refuse(400, "URL without a host");
       return false;
     }
   }
-  if (std::memchr(target_.data(), '#', target_.size())) {
+  const char* const end = rest.data() + rest.size();
+  if (detail::find_byte(rest.data(), end, '#') != end) {
     refuse(400, "fragment in the target");
     return false;
   }
-  const std::size_t mark = rest.find('?');
-  path_ = rest.substr(0, mark);
+  const char* const mark = detail::find_byte(rest.data(), end, '?');
+  path_ = between(rest.data(), mark);
   if (path_.empty()) path_ = kRoot;
-  if (mark != rest.npos) query_ = rest.substr(mark + 1);
+  if (mark != end) query_ = between(mark + 1, end);
   return true;
 }
 
@@ -175,18 +176,17 @@ ParseState RequestParser::parse_fields(std::string_view input) {
       if (line_ > limits_.head) return refuse(431, "request head too large");
       return finish();
     }
-    const detail::FieldLine line = detail::parse_field_line(at, end);
-    if (line.state == detail::LineState::NeedMore) break;
-    if (line.state == detail::LineState::Refused) return refuse(400, line.refusal);
-    if (line.header.value.size() > limits_.header_value) {
-      return refuse(431, "header value too long");
-    }
     if (count_ == limits_.headers || count_ == kMaxHeaders) {
       return refuse(431, "too many header lines");
     }
-    headers_[count_++] = line.header;
-    if (line.header.id != HeaderId::Other && !take(line.header)) return ParseState::Refused;
-    at = line.next;
+    Header& header = headers_[count_];
+    std::string_view refusal;
+    const detail::LineState state = detail::parse_field_line(at, end, header, refusal);
+    if (state == detail::LineState::NeedMore) break;
+    if (state == detail::LineState::Refused) return refuse(400, refusal);
+    if (header.value.size() > limits_.header_value) return refuse(431, "header value too long");
+    ++count_;
+    if (header.id != HeaderId::Other && !take(header)) return ParseState::Refused;
     line_ = static_cast<std::size_t>(at - begin);
   }
   scanned_ = input.size();

@@ -72,13 +72,15 @@ base::Result<ResponseHead> parse_response_head(std::string_view input, bool head
   const char* at = input.data() + line_end + 2;
   const char* const end = input.data() + head.size;
   while (*at != '\r') {
-    const detail::FieldLine line = detail::parse_field_line(at, end);
-    if (line.state != detail::LineState::Complete) return malformed(line.refusal);
+    Header header;
+    std::string_view refusal;
+    if (detail::parse_field_line(at, end, header, refusal) != detail::LineState::Complete) {
+      return malformed(refusal);
+    }
     if (head.response.headers.size() == limits.headers) return malformed("too many header lines");
-    head.response.headers.emplace_back(line.header.name, line.header.value);
-    auto framing = take_framing(line.header, head);
+    head.response.headers.emplace_back(header.name, header.value);
+    auto framing = take_framing(header, head);
     if (!framing) return error_of(framing);
-    at = line.next;
   }
   if (at + 2 != end) return malformed("CR without LF");
   if (head_only || detail::has_no_body(head.response.status)) head.body = BodyEnd::None;

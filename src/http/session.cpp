@@ -229,10 +229,9 @@ bool Session::prepare_answer(const Response& response) {
   } else if (parser.minor_version() == 0) {
     connection = detail::ConnectionField::KeepAlive;
   }
-  std::string& out = scratch_->out;
-  out.clear();
-  detail::append_head(out, response, connection, context_.date.at(stream_.loop().now()));
-  if (sends_body(response) && response.body().size() <= kOnePiece) out.append(response.body());
+  const bool in_one_piece = sends_body(response) && response.body().size() <= kOnePiece;
+  detail::write_answer(scratch_->out, response, connection, context_.date.at(stream_.loop().now()),
+                       in_one_piece ? std::string_view(response.body()) : std::string_view());
   return goes_on;
 }
 

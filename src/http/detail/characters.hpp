@@ -52,6 +52,21 @@ const char* find_control(const char* at, const char* end) {
   return at;
 }
 
+// The first `byte`, or `end`. For what is near: short names, where a call of memchr costs more than
+// the search.
+inline const char* find_byte(const char* at, const char* end, char byte) {
+#if defined(__SSE2__)
+  const __m128i wanted = _mm_set1_epi8(byte);
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted));
+    if (found) return at + __builtin_ctz(static_cast<unsigned>(found));
+  }
+#endif
+  while (at != end && *at != byte) ++at;
+  return at;
+}
+
 inline std::string_view between(const char* from, const char* to) {
   return {from, static_cast<std::size_t>(to - from)};
 }

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 
 #include "http/detail/characters.hpp"
 
@@ -11,115 +10,165 @@ namespace jianmen::http::detail {
 
 namespace {
 
-FieldLine refused(std::string_view why) {
-  FieldLine line;
-  line.state = LineState::Refused;
-  line.refusal = why;
-  return line;
-}
+constexpr std::size_t kShortest = 4;
+constexpr std::size_t kLongest = 24;  // three words
 
-// Lower case, by length; the longest known name has 20 characters.
-using Known = std::pair<std::string_view, HeaderId>;
-constexpr std::array kKnown = {
-    Known{"host", HeaderId::Host},
-    Known{"accept", HeaderId::Accept},
-    Known{"expect", HeaderId::Expect},
-    Known{"connection", HeaderId::Connection},
-    Known{"user-agent", HeaderId::UserAgent},
-    Known{"x-sdk-date", HeaderId::XSdkDate},
-    Known{"traceparent", HeaderId::Traceparent},
-    Known{"x-domain-id", HeaderId::XDomainId},
-    Known{"content-type", HeaderId::ContentType},
-    Known{"x-auth-token", HeaderId::XAuthToken},
-    Known{"x-project-id", HeaderId::XProjectId},
-    Known{"x-request-id", HeaderId::XRequestId},
-    Known{"authorization", HeaderId::Authorization},
-    Known{"content-length", HeaderId::ContentLength},
-    Known{"x-client-token", HeaderId::XClientToken},
-    Known{"x-subject-token", HeaderId::XSubjectToken},
-    Known{"x-security-token", HeaderId::XSecurityToken},
-    Known{"transfer-encoding", HeaderId::TransferEncoding},
-    Known{"x-sdk-content-sm3", HeaderId::XSdkContentSm3},
-    Known{"x-sdk-content-sha256", HeaderId::XSdkContentSha256},
+// A known name as words in which letters compare without case: ((text & used) | case_bits) equals
+// lower. The case bit is there for letters only, so nothing but the name itself compares equal.
+struct KnownName {
+  std::array<std::uint64_t, 3> lower{};
+  std::array<std::uint64_t, 3> used{};
+  std::array<std::uint64_t, 3> case_bits{};
+  std::uint8_t size = 0;
+  HeaderId id = HeaderId::Other;
 };
-constexpr std::size_t kLongest = 20;
 
-// Where the names of each length begin in kKnown.
-constexpr std::array<std::uint8_t, kLongest + 2> kFirstOfLength = [] {
-  std::array<std::uint8_t, kLongest + 2> first{};
-  for (std::size_t length = 0; length < first.size(); ++length) {
-    std::uint8_t index = 0;
-    while (index < kKnown.size() && kKnown[index].first.size() < length) ++index;
-    first[length] = index;
+constexpr KnownName known(std::string_view name, HeaderId id) {
+  KnownName entry;
+  entry.size = static_cast<std::uint8_t>(name.size());
+  entry.id = id;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto shift = 8 * (i % 8);
+    const bool letter = name[i] >= 'a' && name[i] <= 'z';
+    entry.lower[i / 8] |= static_cast<std::uint64_t>(name[i]) << shift;
+    entry.used[i / 8] |= std::uint64_t{0xff} << shift;
+    if (letter) entry.case_bits[i / 8] |= std::uint64_t{0x20} << shift;
   }
-  return first;
-}();
-
-template <class Word>
-Word lower_word(const char* text) {
-  Word word;
-  std::memcpy(&word, text, sizeof word);
-  return word | static_cast<Word>(0x2020202020202020ULL);
+  return entry;
 }
 
-// `name` has token characters only, of which `| 0x20` maps none but the capital letter to a known
-// name's character.
-bool same_name(std::string_view name, std::string_view known) {
-  const std::size_t size = name.size();
-  const char* a = name.data();
-  const char* b = known.data();
-  if (size < 8) {
-    return lower_word<std::uint32_t>(a) == lower_word<std::uint32_t>(b) &&
-           lower_word<std::uint32_t>(a + size - 4) == lower_word<std::uint32_t>(b + size - 4);
+constexpr std::array kKnown = {
+    known("host", HeaderId::Host),
+    known("accept", HeaderId::Accept),
+    known("expect", HeaderId::Expect),
+    known("connection", HeaderId::Connection),
+    known("user-agent", HeaderId::UserAgent),
+    known("x-sdk-date", HeaderId::XSdkDate),
+    known("traceparent", HeaderId::Traceparent),
+    known("x-domain-id", HeaderId::XDomainId),
+    known("content-type", HeaderId::ContentType),
+    known("x-auth-token", HeaderId::XAuthToken),
+    known("x-project-id", HeaderId::XProjectId),
+    known("x-request-id", HeaderId::XRequestId),
+    known("authorization", HeaderId::Authorization),
+    known("content-length", HeaderId::ContentLength),
+    known("x-client-token", HeaderId::XClientToken),
+    known("x-subject-token", HeaderId::XSubjectToken),
+    known("x-security-token", HeaderId::XSecurityToken),
+    known("transfer-encoding", HeaderId::TransferEncoding),
+    known("x-sdk-content-sm3", HeaderId::XSdkContentSm3),
+    known("x-sdk-content-sha256", HeaderId::XSdkContentSha256),
+};
+
+// A perfect hash over size, third and third-last character; the compiler checks that it is one.
+constexpr std::size_t kBuckets = 64;
+constexpr std::size_t bucket_of(std::size_t size, unsigned char third, unsigned char third_last) {
+  return (size + (third | 0x20U) + 4 * (third_last | 0x20U)) % kBuckets;
+}
+
+constexpr unsigned char character(const KnownName& name, std::size_t i) {
+  return static_cast<unsigned char>(name.lower[i / 8] >> (8 * (i % 8)));
+}
+
+constexpr bool fill_buckets(std::array<std::uint8_t, kBuckets>& buckets) {
+  for (std::size_t i = 0; i < kKnown.size(); ++i) {
+    const KnownName& name = kKnown[i];
+    auto& bucket =
+        buckets[bucket_of(name.size, character(name, 2), character(name, name.size - 3))];
+    if (bucket != 0) return false;
+    bucket = static_cast<std::uint8_t>(i + 1);
   }
-  for (std::size_t at = 0; at + 8 < size; at += 8) {
-    if (lower_word<std::uint64_t>(a + at) != lower_word<std::uint64_t>(b + at)) return false;
+  return true;
+}
+
+constexpr auto kBucketTable = [] {
+  std::array<std::uint8_t, kBuckets> buckets{};  // index + 1 in kKnown; 0: none
+  fill_buckets(buckets);
+  return buckets;
+}();
+static_assert([] {
+  std::array<std::uint8_t, kBuckets> buckets{};
+  return fill_buckets(buckets);
+}());
+
+bool same_name(const char* text, const KnownName& known) {  // kLongest characters can be read
+  std::uint64_t difference = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::uint64_t word;
+    std::memcpy(&word, text + 8 * i, 8);
+    difference |= ((word & known.used[i]) | known.case_bits[i]) ^ known.lower[i];
   }
-  return lower_word<std::uint64_t>(a + size - 8) == lower_word<std::uint64_t>(b + size - 8);
+  return difference == 0;
+}
+
+// `text` is the name's `size` characters and at least kLongest in all.
+HeaderId find_known(const char* text, std::size_t size) {
+  if (size > kLongest || size < kShortest) return HeaderId::Other;
+  const auto third = static_cast<unsigned char>(text[2]);
+  const auto third_last = static_cast<unsigned char>(text[size - 3]);
+  const std::uint8_t found = kBucketTable[bucket_of(size, third, third_last)];
+  if (found == 0) return HeaderId::Other;
+  const KnownName& known = kKnown[found - 1];
+  return known.size == size && same_name(text, known) ? known.id : HeaderId::Other;
+}
+
+LineState refuse(std::string_view why, std::string_view& refusal) {
+  refusal = why;
+  return LineState::Refused;
+}
+
+// The end of the value: a CR, or the control character for which the line is refused.
+const char* find_value_end(const char* at, const char* end) {
+  while ((at = find_control<0x1f>(at, end)) != end && *at == '\t') ++at;
+  return at;
 }
 
 }  // namespace
 
 HeaderId header_id(std::string_view name) {
-  if (name.size() > kLongest || name.size() < 4) return HeaderId::Other;
-  for (auto i = kFirstOfLength[name.size()]; i < kFirstOfLength[name.size() + 1]; ++i) {
-    if (same_name(name, kKnown[i].first)) return kKnown[i].second;
-  }
-  return HeaderId::Other;
+  std::array<char, kLongest> padded{};
+  if (name.size() > padded.size()) return HeaderId::Other;
+  std::memcpy(padded.data(), name.data(), name.size());
+  return find_known(padded.data(), name.size());
 }
 
-FieldLine parse_field_line(const char* at, const char* end) {
-  FieldLine line;
-  const char* colon = skip_token(at, end);
-  if (colon == end) return line;
-  if (*colon != ':') {
-    if (colon == at && (*at == ' ' || *at == '\t')) return refused("folded header line");
-    return refused("header name is not a token");
+LineState parse_field_line(const char*& at, const char* end, Header& header,
+                           std::string_view& refusal) {
+  // A name that is known is a token; only the others are looked at character by character.
+  constexpr std::ptrdiff_t kWindow = 32;
+  const char* const near = end - at > kWindow ? at + kWindow : end;
+  const char* colon = find_byte(at, near, ':');
+  header.id = HeaderId::Other;
+  if (colon != near) {
+    const std::string_view name = between(at, colon);
+    header.id = near != end ? find_known(at, name.size()) : header_id(name);
   }
-  if (colon == at) return refused("empty header name");
+  if (header.id == HeaderId::Other) {
+    colon = skip_token(at, end);
+    if (colon == end) return LineState::NeedMore;
+    if (*colon != ':') {
+      const bool folded = colon == at && (*at == ' ' || *at == '\t');
+      return refuse(folded ? "folded header line" : "header name is not a token", refusal);
+    }
+    if (colon == at) return refuse("empty header name", refusal);
+  }
 
   const char* from = colon + 1;
   while (from != end && (*from == ' ' || *from == '\t')) ++from;
-  const char* to = from;
-  while (true) {
-    to = find_control<0x1f>(to, end);
-    if (to == end) return line;
-    if (*to != '\t') break;
-    ++to;
-  }
+  const char* to = find_value_end(from, end);
+  if (to == end) return LineState::NeedMore;
   if (*to != '\r') {
-    return refused(*to == '\n' ? "line ends without CR" : "control character in a header value");
+    return refuse(*to == '\n' ? "line ends without CR" : "control character in a header value",
+                  refusal);
   }
-  if (to + 1 == end) return line;
-  if (to[1] != '\n') return refused("CR without LF");
+  if (to + 1 == end) return LineState::NeedMore;
+  if (to[1] != '\n') return refuse("CR without LF", refusal);
 
-  line.state = LineState::Complete;
-  line.next = to + 2;
+  header.name = between(at, colon);
+  at = to + 2;
   while (to != from && (to[-1] == ' ' || to[-1] == '\t')) --to;
-  line.header.name = between(at, colon);
-  line.header.value = between(from, to);
-  line.header.id = header_id(line.header.name);
-  return line;
+  header.value = between(from, to);
+  return LineState::Complete;
 }
 
 }  // namespace jianmen::http::detail

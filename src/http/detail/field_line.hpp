@@ -10,16 +10,12 @@ namespace jianmen::http::detail {
 
 enum class LineState { Complete, NeedMore, Refused };
 
-struct FieldLine {
-  LineState state = LineState::NeedMore;
-  std::string_view refusal;    // why, when refused
-  const char* next = nullptr;  // after the line, when complete
-  Header header;
-};
+// The line that starts at `at`, which is not the empty line. When complete, `at` moves behind it;
+// when refused, `refusal` says why.
+LineState parse_field_line(const char*& at, const char* end, Header& header,
+                           std::string_view& refusal);
 
-// The line that starts at `at`, which is not the empty line.
-FieldLine parse_field_line(const char* at, const char* end);
-
+// Other for a name that is not among the known ones, or no name at all.
 HeaderId header_id(std::string_view name);
 
 }  // namespace jianmen::http::detail

@@ -9,10 +9,35 @@ namespace jianmen::http::detail {
 
 namespace {
 
-void append_number(std::string& out, std::size_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number);
-  out.append(digits, end.ptr);
+// Room for all but the handler's fields and the date: a status line with the longest reason and the
+// framing.
+constexpr std::size_t kFixedRoom = 160;
+
+char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
+
+char* put(char* to, std::size_t number) { return std::to_chars(to, to + 20, number).ptr; }
+
+char* put_head(char* to, const Response& response, ConnectionField connection,
+               std::string_view date_line) {
+  if (response.status() == 200) {
+    to = put(to, "HTTP/1.1 200 OK\r\n");
+  } else {
+    to = put(to, "HTTP/1.1 ");
+    to = put(to, static_cast<std::size_t>(response.status()));
+    to = put(to, " ");
+    to = put(to, reason_phrase(response.status()));
+    to = put(to, "\r\n");
+  }
+  if (!has_no_body(response.status())) {
+    to = put(to, "Content-Length: ");
+    to = put(to, response.body().size());
+    to = put(to, "\r\n");
+  }
+  to = put(to, date_line);
+  if (connection == ConnectionField::Close) to = put(to, "Connection: close\r\n");
+  if (connection == ConnectionField::KeepAlive) to = put(to, "Connection: keep-alive\r\n");
+  to = put(to, response.fields());
+  return put(to, "\r\n");
 }
 
 }  // namespace
@@ -31,24 +56,13 @@ const std::string& DateLine::at(net::Deadline now) {
 
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
 
-void append_head(std::string& out, const Response& response, ConnectionField connection,
-                 const std::string& date_line) {
-  if (response.status() == 200) {
-    out.append("HTTP/1.1 200 OK\r\n");
-  } else {
-    out.append("HTTP/1.1 ");
-    append_number(out, static_cast<std::size_t>(response.status()));
-    out.append(" ").append(reason_phrase(response.status())).append("\r\n");
-  }
-  if (!has_no_body(response.status())) {
-    out.append("Content-Length: ");
-    append_number(out, response.body().size());
-    out.append("\r\n");
-  }
-  out.append(date_line);
-  if (connection == ConnectionField::Close) out.append("Connection: close\r\n");
-  if (connection == ConnectionField::KeepAlive) out.append("Connection: keep-alive\r\n");
-  out.append(response.fields()).append("\r\n");
+void write_answer(std::string& out, const Response& response, ConnectionField connection,
+                  std::string_view date_line, std::string_view body) {
+  const std::size_t room = kFixedRoom + date_line.size() + response.fields().size() + body.size();
+  out.resize_and_overwrite(room, [&](char* begin, std::size_t) {
+    char* const end = put(put_head(begin, response, connection, date_line), body);
+    return static_cast<std::size_t>(end - begin);
+  });
 }
 
 }  // namespace jianmen::http::detail

@@ -22,7 +22,9 @@ class DateLine {
 
 bool has_no_body(int status);  // 1xx, 204, 304: no content and no Content-Length
 
-void append_head(std::string& out, const Response& response, ConnectionField connection,
-                 const std::string& date_line);
+// Head and, behind it, `body` (which may be nothing: Content-Length is that of the response either
+// way).
+void write_answer(std::string& out, const Response& response, ConnectionField connection,
+                  std::string_view date_line, std::string_view body);
 
 }  // namespace jianmen::http::detail
