@@ -1,5 +1,6 @@
 // What store.hpp promises, on every form of it.
 
+#include <atomic>
 #include <thread>
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 // Watches, on every form of the store.
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -142,6 +143,19 @@ TEST_P(StoreWatch, EndsWhenDestroyed) {
   put("k", "2");
   other.until(2);
   EXPECT_EQ(ended.count(), 1u);
+}
+
+TEST_P(StoreWatch, WaitsAtItsEndForARunningSink) {
+  std::atomic<bool> entered{false}, left{false};
+  auto watch = store_->watch("", 0, [&](Revision, const auto&) {
+    entered = true;
+    for (int i = 0; i < 2000; ++i) std::this_thread::yield();
+    left = true;
+  });
+  put("k", "1");
+  while (!entered) std::this_thread::yield();
+  watch.reset();
+  EXPECT_TRUE(left);
 }
 
 TEST_P(StoreWatch, MayBeEndedByItsOwnSinkAndReadsTheStoreThere) {

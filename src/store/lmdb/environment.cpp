@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.hpp"
+#include "store/lmdb/data_file.hpp"
 #include "store/lmdb/layout.hpp"
 
 namespace jianmen::store::lmdb {
@@ -45,18 +47,13 @@ void sync_directory(const std::filesystem::path& directory) {
   ::close(fd);
 }
 
-// Whether every row can be read: LMDB has no checksums, but an index that leads to a page of zeros
-// shows here.
-bool is_sound(MDB_txn* txn, MDB_dbi database, auto parse) {
-  MDB_cursor* cursor = nullptr;
-  if (mdb_cursor_open(txn, database, &cursor) != MDB_SUCCESS) return false;
-  MDB_val key, value;
-  int rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-  while (rc == MDB_SUCCESS && parse(to_view(value))) {
-    rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
-  }
-  mdb_cursor_close(cursor);
-  return rc == MDB_NOTFOUND;
+// LMDB meets what cannot be in the middle of a page walk; it aborts after this.
+void report_damage(MDB_env* env, const char* what) {
+  const char* path = "";
+  mdb_env_get_path(env, &path);
+  base::log::error("store=lmdb fatal=\"data.mdb in " + std::string(path) +
+                   " is damaged; restore a copy\" found=\"" + what + "\"");
+  base::log::flush();
 }
 
 }  // namespace
@@ -85,6 +82,9 @@ base::Result<> Environment::refuse(std::string_view why) const {
 }
 
 base::Result<> Environment::open_files(std::uint64_t map_bytes) {
+  if (!holds_all_pages(directory_ / kDataFile)) {
+    return refuse("data.mdb is damaged: a part of it is missing; restore a copy");
+  }
   if (int rc = mdb_env_create(&env_); rc != MDB_SUCCESS) return refuse(rc);
   std::uint64_t page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   std::uint64_t map = (map_bytes + kReserve) / page * page;
@@ -93,18 +93,7 @@ base::Result<> Environment::open_files(std::uint64_t map_bytes) {
   if (int rc = mdb_env_set_maxreaders(env_, kMaxReaders); rc != MDB_SUCCESS) return refuse(rc);
   int rc = mdb_env_open(env_, directory_.c_str(), MDB_NOTLS, 0600);
   if (rc != MDB_SUCCESS) return refuse(rc);
-  return mend_short_file();
-}
-
-// A file may end before its last page: pages that a transaction took and gave back are never
-// written. Read through the map, such a page, or one that was cut off, would be a SIGBUS; grown by
-// zeros, it is an error that is seen.
-base::Result<> Environment::mend_short_file() {
-  if (file_bytes() >= high_water()) return {};
-  mdb_filehandle_t fd = -1;
-  if (int rc = mdb_env_get_fd(env_, &fd); rc != MDB_SUCCESS) return refuse(rc);
-  if (::ftruncate(fd, static_cast<off_t>(high_water())) != 0) return refuse(errno);
-  verify_ = true;
+  mdb_env_set_assert(env_, report_damage);
   return {};
 }
 
@@ -140,10 +129,6 @@ base::Result<> Environment::open_databases() {
     return refuse(rc == MDB_NOTFOUND ? "data.mdb was made by another program" : describe(rc));
   } else if (to_view(value) != kSchema) {
     return refuse("data.mdb was made by another version of this program");
-  }
-  if (verify_ && !(is_sound(txn->handle(), databases_.data, parse_record) &&
-                   is_sound(txn->handle(), databases_.log, parse_log_value))) {
-    return refuse("data.mdb is damaged: a part of it is missing; restore a copy");
   }
   if (auto committed = txn->commit(); !committed) return refuse(committed.error().message);
   return {};

@@ -44,7 +44,6 @@ class Environment final {
 
   base::Result<> open_files(std::uint64_t map_bytes);
   base::Result<> open_databases();
-  base::Result<> mend_short_file();
   base::Result<> refuse(std::string_view why) const;
   base::Result<> refuse(int rc) const { return refuse(describe(rc)); }
   void tighten_modes() const;
@@ -53,7 +52,6 @@ class Environment final {
   const LockFile lock_;
   MDB_env* env_ = nullptr;
   Databases databases_;
-  bool verify_ = false;
 };
 
 class WriteTransaction final {
