@@ -65,14 +65,14 @@ Outcome job_answer(const std::expected<std::string, Fault>& job) {
 
 Outcome batch_power(const World& world, const Call& call, std::string_view key, Event soft,
                     Event hard, bool typed) {
-  const json::object* order = base::find_object(call.body, key);
-  if (!order) return invalid("request body is illegal.");
-  const json::value* type = order->if_contains("type");
+  const json::value* order = base::find(call.body, key);
+  if (!order || !order->is_object()) return invalid("request body is illegal.");
+  const json::value* type = base::find(*order, "type");
   if (type && !type->is_null() && *type != "SOFT" && *type != "HARD") {
     return invalid("type is illegal: SOFT or HARD.");
   }
   if (typed && (!type || type->is_null())) return invalid("type is illegal: SOFT or HARD.");
-  const auto ids = read_server_ids(json::value(*order), kBatch);
+  const auto ids = read_server_ids(*order, kBatch);
   if (!ids) return std::unexpected(ids.error());
   return job_answer(start_action(world, call, {type && *type == "HARD" ? hard : soft, *ids, {}}));
 }
@@ -155,15 +155,15 @@ Outcome batch_reboot_servers(const World& world, const Call& call) {
 
 // The native resize confirms by itself. Without `mode` the server must be stopped.
 Outcome resize_server(const World& world, const Call& call) {
-  const json::object* resize = base::find_object(call.body, "resize");
-  const std::optional<std::string_view> flavor = base::find_string(
-      call.body.is_object() && resize ? json::value(*resize) : json::value(), "flavorRef");
+  const json::value* resize = base::find(call.body, "resize");
+  const std::optional<std::string_view> flavor =
+      resize ? base::find_string(*resize, "flavorRef") : std::nullopt;
   if (!resize || !flavor) return invalid("request body is illegal.");
   const auto server = find_server(world, call);
   if (!server) return std::unexpected(server.error());
   if (Checked good = check_target(world, *server, *flavor); !good)
     return std::unexpected(good.error());
-  const json::value* mode = resize->if_contains("mode");
+  const json::value* mode = base::find(*resize, "mode");
   const bool live = mode && *mode == "withStopServer" && server->state == VmState::Active;
   const Action action{live ? Event::LiveResize : Event::Resize, {server->id}, std::string(*flavor)};
   if (const std::string_view code = obstacle(action, *server); !code.empty())

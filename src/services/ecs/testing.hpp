@@ -138,7 +138,8 @@ class EcsTest : public ::testing::Test {
   }
   std::vector<std::string> names(const Asked& asked) {
     std::vector<std::string> names;
-    for (const auto& server : answer("ListServersDetails", asked).at("servers").as_array()) {
+    const base::json::value list = answer("ListServersDetails", asked);
+    for (const base::json::value& server : list.at("servers").as_array()) {
       names.emplace_back(server.at("name").as_string());
     }
     return names;
