@@ -1,5 +1,6 @@
 #pragma once
-// What an account may hold: the largest that the cloud grants on request, so that tests of many resources run.
+// What an account may hold: the largest that the cloud grants on request, so that tests of many
+// resources run.
 
 #include <cstddef>
 
