@@ -5,7 +5,7 @@ namespace {
 
 namespace json = base::json;
 
-class Actions : public EcsTest {
+class EcsActions : public EcsTest {
  protected:
   static json::value power(std::string_view key, const std::vector<std::string>& ids,
                            std::string_view type = "") {
@@ -24,7 +24,7 @@ class Actions : public EcsTest {
   }
 };
 
-TEST_F(Actions, AStateThatDoesNotAllowItFailsInTheJob) {
+TEST_F(EcsActions, AStateThatDoesNotAllowItFailsInTheJob) {
   const std::string up = create_active("up"), down = create_active("down");
   stop(down);
   const json::value made = start_job("BatchRebootServers", power("reboot", {up, down}, "SOFT"));
@@ -41,7 +41,7 @@ TEST_F(Actions, AStateThatDoesNotAllowItFailsInTheJob) {
   EXPECT_EQ(status_of(down), "SHUTOFF");
 }
 
-TEST_F(Actions, NothingToDoIsASuccess) {
+TEST_F(EcsActions, NothingToDoIsASuccess) {
   const std::string id = create_active();
   const json::value made = start_job("BatchStartServers", power("os-start", {id}));
   EXPECT_TRUE(show(id).at("OS-EXT-STS:task_state").is_null());
@@ -49,7 +49,7 @@ TEST_F(Actions, NothingToDoIsASuccess) {
   EXPECT_EQ(job(made).at("status"), "SUCCESS");
 }
 
-TEST_F(Actions, AHardRebootWorksOnAStoppedServer) {
+TEST_F(EcsActions, AHardRebootWorksOnAStoppedServer) {
   const std::string id = create_active();
   stop(id);
   start_job("BatchRebootServers", power("reboot", {id}, "HARD"));
@@ -58,7 +58,7 @@ TEST_F(Actions, AHardRebootWorksOnAStoppedServer) {
   EXPECT_EQ(status_of(id), "ACTIVE");
 }
 
-TEST_F(Actions, ABatchIsRefusedAsAWhole) {
+TEST_F(EcsActions, ABatchIsRefusedAsAWhole) {
   const std::string id = create_active();
   const std::string missing = "00000000-0000-4000-8000-000000000000";
   EXPECT_EQ(code("BatchStopServers", {{}, {}, power("os-stop", {id, missing}), {}}), "Ecs.0114");
@@ -72,13 +72,13 @@ TEST_F(Actions, ABatchIsRefusedAsAWhole) {
   EXPECT_TRUE(show(id).at("OS-EXT-STS:task_state").is_null());
 }
 
-TEST_F(Actions, AnIdGivenTwiceIsOneServer) {
+TEST_F(EcsActions, AnIdGivenTwiceIsOneServer) {
   const std::string id = create_active();
   const json::value made = start_job("DeleteServers", json::object{{"servers", servers({id, id})}});
   EXPECT_EQ(job(made).at("entities").at("sub_jobs_total"), 1);
 }
 
-TEST_F(Actions, ManyServersAreDeletedInOneJob) {
+TEST_F(EcsActions, ManyServersAreDeletedInOneJob) {
   const json::value made = create(order("web", 130));
   std::vector<std::string> ids;
   for (const json::value& id : made.at("serverIds").as_array()) ids.emplace_back(id.as_string());
@@ -89,7 +89,7 @@ TEST_F(Actions, ManyServersAreDeletedInOneJob) {
   EXPECT_EQ(answer("ListServersDetails").at("count"), 0);
 }
 
-TEST_F(Actions, ResizeNeedsAStoppedServerOrTheModeThatStopsIt) {
+TEST_F(EcsActions, ResizeNeedsAStoppedServerOrTheModeThatStopsIt) {
   const std::string id = create_active();
   const auto resize = [&](std::string_view flavor, bool live) {
     json::object body{{"resize", json::object{{"flavorRef", flavor}}}};
@@ -113,7 +113,7 @@ TEST_F(Actions, ResizeNeedsAStoppedServerOrTheModeThatStopsIt) {
   EXPECT_EQ(show(id).at("flavor").at("ram"), "8192");
 }
 
-TEST_F(Actions, ALockedServerObeysNobody) {
+TEST_F(EcsActions, ALockedServerObeysNobody) {
   const std::string id = create_active();
   const Asked lock{{{"server_id", id}}, {}, json::object{{"lock", nullptr}}, {}};
   EXPECT_TRUE(run("NovaLockServer", lock));
@@ -128,7 +128,7 @@ TEST_F(Actions, ALockedServerObeysNobody) {
   EXPECT_EQ(status_of(id), "SHUTOFF");
 }
 
-TEST_F(Actions, NovaActsOnOneServerAndSaysWhatItCannot) {
+TEST_F(EcsActions, NovaActsOnOneServerAndSaysWhatItCannot) {
   const std::string id = create_active();
   const auto asked = [&](json::value body) {
     return Asked{{{"server_id", id}}, {}, std::move(body), {}};
@@ -147,7 +147,7 @@ TEST_F(Actions, NovaActsOnOneServerAndSaysWhatItCannot) {
   EXPECT_EQ(run("NovaDeleteServer", asked({})).error().kind, FaultKind::NotFound);
 }
 
-TEST_F(Actions, JobsThatAreUnknownOrPastAreToldApart) {
+TEST_F(EcsActions, JobsThatAreUnknownOrPastAreToldApart) {
   const json::value made = create(order());
   const std::string id(made.at("job_id").as_string());
   EXPECT_EQ(id.size(), 32U);

@@ -7,9 +7,9 @@ namespace {
 
 namespace json = base::json;
 
-class Create : public EcsTest {
+class EcsCreate : public EcsTest {
  protected:
-  Create()
+  EcsCreate()
       : EcsTest([] {
           Settings settings;
           settings.server_quota = 250;
@@ -28,7 +28,7 @@ class Create : public EcsTest {
   static constexpr const char* kToken = "0123abcd-0123-4123-8123-0123456789ab";
 };
 
-TEST_F(Create, RefusesWhatIsWrongWithTheCodeForIt) {
+TEST_F(EcsCreate, RefusesWhatIsWrongWithTheCodeForIt) {
   struct Row {
     std::string_view key;
     json::value value;  // null: the member is left out
@@ -114,7 +114,7 @@ TEST_F(Create, RefusesWhatIsWrongWithTheCodeForIt) {
   EXPECT_EQ(refused(order()), "");
 }
 
-TEST_F(Create, TakesWhatIsAtTheEdge) {
+TEST_F(EcsCreate, TakesWhatIsAtTheEdge) {
   struct Row {
     std::string_view key;
     json::value value;
@@ -141,7 +141,7 @@ TEST_F(Create, TakesWhatIsAtTheEdge) {
   }
 }
 
-TEST_F(Create, ADryRunChecksAndMakesNothing) {
+TEST_F(EcsCreate, ADryRunChecksAndMakesNothing) {
   const Outcome outcome =
       run("CreateServers", {{}, {}, json::object{{"server", order()}, {"dry_run", true}}, {}});
   ASSERT_TRUE(outcome);
@@ -153,7 +153,7 @@ TEST_F(Create, ADryRunChecksAndMakesNothing) {
             "Ecs.0029");
 }
 
-TEST_F(Create, NamesOfABatchGetNumbers) {
+TEST_F(EcsCreate, NamesOfABatchGetNumbers) {
   EXPECT_EQ(names_of("web", 1), (std::vector<std::string>{"web"}));
   EXPECT_EQ(names_of("web", 3), (std::vector<std::string>{"web-0001", "web-0002", "web-0003"}));
   EXPECT_EQ(names_of("web-0010", 2), (std::vector<std::string>{"web-0011", "web-0012"}));
@@ -165,7 +165,7 @@ TEST_F(Create, NamesOfABatchGetNumbers) {
   EXPECT_EQ(refused(order(std::string(60, 'a'), 2)), "Ecs.0914");
 }
 
-TEST_F(Create, ABatchLargerThanOneTransactionIsWhole) {
+TEST_F(EcsCreate, ABatchLargerThanOneTransactionIsWhole) {
   const json::value made = create(order("web", 200));
   EXPECT_EQ(made.at("serverIds").as_array().size(), 200U);
   finish();
@@ -187,7 +187,7 @@ TEST_F(Create, ABatchLargerThanOneTransactionIsWhole) {
   EXPECT_EQ(refused(order("more", 50)), "");
 }
 
-TEST_F(Create, TheQuotaCountsWhatIsThereAndFreesWhatIsGone) {
+TEST_F(EcsCreate, TheQuotaCountsWhatIsThereAndFreesWhatIsGone) {
   const json::value made = create(order("web", 250));
   finish();
   EXPECT_EQ(refused(order()), "Ecs.0001");
@@ -198,7 +198,7 @@ TEST_F(Create, TheQuotaCountsWhatIsThereAndFreesWhatIsGone) {
   EXPECT_EQ(refused(order()), "");
 }
 
-TEST_F(Create, AnAddressIsGivenOnce) {
+TEST_F(EcsCreate, AnAddressIsGivenOnce) {
   json::object wanted = order("a");
   wanted["nics"].at(0).as_object()["ip_address"] = "192.168.0.3";
   create(wanted);
@@ -213,7 +213,7 @@ TEST_F(Create, AnAddressIsGivenOnce) {
   EXPECT_EQ(address(1), "192.168.0.4");
 }
 
-TEST_F(Create, TheSameTokenGivesTheFirstResultAgain) {
+TEST_F(EcsCreate, TheSameTokenGivesTheFirstResultAgain) {
   const json::value first = create(order(), {{"X-Client-Token", kToken}});
   const json::value again = create(order(), {{"x-client-token", kToken}});
   EXPECT_EQ(first, again);
@@ -235,7 +235,7 @@ TEST_F(Create, TheSameTokenGivesTheFirstResultAgain) {
   EXPECT_EQ(answer("ListServersDetails").at("count"), 1);
 }
 
-TEST_F(Create, PrepaidServersHaveAnOrderAndAreNotDeletedByUsers) {
+TEST_F(EcsCreate, PrepaidServersHaveAnOrderAndAreNotDeletedByUsers) {
   json::object server = order();
   server["extendparam"] =
       json::object{{"chargingMode", "prePaid"}, {"periodType", "month"}, {"periodNum", 1}};
@@ -251,7 +251,7 @@ TEST_F(Create, PrepaidServersHaveAnOrderAndAreNotDeletedByUsers) {
   EXPECT_EQ(status_of(id), "ACTIVE");
 }
 
-TEST_F(Create, TheOlderDialectHasANumericChargingMode) {
+TEST_F(EcsCreate, TheOlderDialectHasANumericChargingMode) {
   json::object server = order();
   server["extendparam"] = json::object{{"chargingMode", 0}};
   EXPECT_EQ(refused(server, "CreatePostPaidServers"), "");
@@ -261,7 +261,7 @@ TEST_F(Create, TheOlderDialectHasANumericChargingMode) {
   EXPECT_EQ(refused(server, "CreatePostPaidServers"), "Ecs.0005");
 }
 
-TEST_F(Create, NoBodyOfAnyKindBreaksAnything) {
+TEST_F(EcsCreate, NoBodyOfAnyKindBreaksAnything) {
   for (const json::value& body :
        {json::value(nullptr), json::value(1), json::value(json::array{}),
         json::value(json::object{}), json::value(json::object{{"server", 1}})}) {

@@ -8,7 +8,7 @@ namespace {
 
 namespace json = base::json;
 
-class Details : public EcsTest {
+class EcsDetails : public EcsTest {
  protected:
   json::value tags(const std::vector<std::pair<std::string, std::string>>& pairs,
                    std::string_view action) {
@@ -22,7 +22,7 @@ class Details : public EcsTest {
   }
 };
 
-TEST_F(Details, TagsAreSetOverwrittenAndTakenAway) {
+TEST_F(EcsDetails, TagsAreSetOverwrittenAndTakenAway) {
   const std::string id = create_active();
   EXPECT_EQ(code("BatchCreateServerTags", at(id, tags({{"a", "1"}, {"b", ""}}, "create"))), "");
   EXPECT_EQ(code("BatchCreateServerTags", at(id, tags({{"a", "2"}}, "create"))), "");
@@ -35,7 +35,7 @@ TEST_F(Details, TagsAreSetOverwrittenAndTakenAway) {
   EXPECT_EQ(code("BatchCreateServerTags", at(id, tags({{"a|b", "1"}}, "create"))), "Ecs.0907");
 }
 
-TEST_F(Details, AServerHasTwentyTagsAtMost) {
+TEST_F(EcsDetails, AServerHasTwentyTagsAtMost) {
   const std::string id = create_active();
   for (int part = 0; part < 2; ++part) {
     std::vector<std::pair<std::string, std::string>> ten;
@@ -47,7 +47,7 @@ TEST_F(Details, AServerHasTwentyTagsAtMost) {
   EXPECT_EQ(show(id).at("tags").as_array().size(), 20U);
 }
 
-TEST_F(Details, ServersAreFoundByTag) {
+TEST_F(EcsDetails, ServersAreFoundByTag) {
   const std::string a = create_active("alpha"), b = create_active("beta");
   run("BatchCreateServerTags", at(a, tags({{"env", "prod"}, {"team", "x"}}, "create")));
   run("BatchCreateServerTags", at(b, tags({{"env", "test"}}, "create")));
@@ -83,7 +83,7 @@ TEST_F(Details, ServersAreFoundByTag) {
       "Ecs.0005");
 }
 
-TEST_F(Details, MetadataMergesAndItsKeysCanBeTakenAway) {
+TEST_F(EcsDetails, MetadataMergesAndItsKeysCanBeTakenAway) {
   const std::string id = create_active();
   EXPECT_EQ(answer("UpdateServerMetadata", at(id, json::object{{"metadata", {{"k", "v"}}}}))
                 .at("metadata")
@@ -102,7 +102,7 @@ TEST_F(Details, MetadataMergesAndItsKeysCanBeTakenAway) {
             "Ecs.0100");
 }
 
-TEST_F(Details, ServersAreRenamedOneByOneOrTogether) {
+TEST_F(EcsDetails, ServersAreRenamedOneByOneOrTogether) {
   const std::string a = create_active("a"), b = create_active("b");
   const json::value changed =
       answer("UpdateServer", at(a, json::object{{"server", {{"name", "x"}}}})).at("server");
@@ -121,7 +121,7 @@ TEST_F(Details, ServersAreRenamedOneByOneOrTogether) {
   EXPECT_EQ(show(b).at("name"), "both");
 }
 
-TEST_F(Details, DevicesAndInterfacesHaveTheirOwnTypes) {
+TEST_F(EcsDetails, DevicesAndInterfacesHaveTheirOwnTypes) {
   const std::string id = create_active();
   const json::value disks = answer("ListServerBlockDevices", at(id));
   EXPECT_EQ(disks.at("volumeAttachments").at(0).at("size"), 40);
@@ -140,7 +140,7 @@ TEST_F(Details, DevicesAndInterfacesHaveTheirOwnTypes) {
   EXPECT_EQ(nics.at("attachableQuantity").at("free_nic"), 1);
 }
 
-TEST_F(Details, PasswordsAreCheckedOnlyWhenAsked) {
+TEST_F(EcsDetails, PasswordsAreCheckedOnlyWhenAsked) {
   const std::string id = create_active();
   const auto reset = [&](std::string_view password, bool check) {
     return code("ResetServerPassword",
@@ -153,7 +153,7 @@ TEST_F(Details, PasswordsAreCheckedOnlyWhenAsked) {
   EXPECT_EQ(answer("ShowResetPasswordFlag", at(id)).at("resetpwd_flag"), "True");
 }
 
-TEST_F(Details, FlavorsAreListedPagedAndNarrowed) {
+TEST_F(EcsDetails, FlavorsAreListedPagedAndNarrowed) {
   const json::value all = answer("ListFlavors");
   ASSERT_GE(all.at("flavors").as_array().size(), 12U);
   const json::value& first = all.at("flavors").at(0);
@@ -186,7 +186,7 @@ TEST_F(Details, FlavorsAreListedPagedAndNarrowed) {
             3U);
 }
 
-TEST_F(Details, ResizeFlavorsLeaveOutTheSourceAndOtherProcessors) {
+TEST_F(EcsDetails, ResizeFlavorsLeaveOutTheSourceAndOtherProcessors) {
   const std::string id = create_active();
   const json::value list = answer(
       "ListResizeFlavors",
@@ -200,7 +200,7 @@ TEST_F(Details, ResizeFlavorsLeaveOutTheSourceAndOtherProcessors) {
   EXPECT_EQ(code("ListResizeFlavors", {{}, {{"source_flavor_id", "x"}}, {}, {}}), "Ecs.0029");
 }
 
-TEST_F(Details, LimitsCountWhatIsUsed) {
+TEST_F(EcsDetails, LimitsCountWhatIsUsed) {
   create_active();
   const json::value limits = answer("ShowServerLimits").at("absolute");
   EXPECT_EQ(limits.at("maxTotalInstances"), 1000);
@@ -211,7 +211,7 @@ TEST_F(Details, LimitsCountWhatIsUsed) {
   EXPECT_FALSE(run("NovaShowQuota", {{{"target_project_id", "other"}}, {}, {}, {}}));
 }
 
-TEST_F(Details, ZonesAndVersionsAreListed) {
+TEST_F(EcsDetails, ZonesAndVersionsAreListed) {
   EXPECT_EQ(answer("NovaListAvailabilityZones").at("availabilityZoneInfo").at(0).at("zoneName"),
             "cn-north-4a");
   EXPECT_EQ(answer("ListServerAzInfo").at("availability_zones").at(0).at("availability_zone_id"),
@@ -222,7 +222,7 @@ TEST_F(Details, ZonesAndVersionsAreListed) {
   EXPECT_FALSE(run("NovaShowVersion", {{{"api_version", "v9"}}, {}, {}, {}}));
 }
 
-TEST_F(Details, FixturesGiveTheSameServersEveryTime) {
+TEST_F(EcsDetails, FixturesGiveTheSameServersEveryTime) {
   const identity::AccountId id("0503dda878000fed0f75c0096d70a960");
   directory::NewUser root;
   root.name = "demo";

@@ -9,10 +9,10 @@ namespace {
 
 namespace json = base::json;
 
-class Service : public EcsTest {};
+class EcsService : public EcsTest {};
 
 // A row without a function is one that the data says is not answered, with a reason.
-TEST_F(Service, EveryRowHasAFunctionOrAReason) {
+TEST_F(EcsService, EveryRowHasAFunctionOrAReason) {
   std::set<std::string_view> functions;
   for (const Function& function : ecs_->definition().functions) {
     EXPECT_TRUE(functions.insert(function.operation).second) << function.operation << " twice";
@@ -26,7 +26,7 @@ TEST_F(Service, EveryRowHasAFunctionOrAReason) {
   }
 }
 
-TEST_F(Service, AServerLivesFromCreateToDelete) {
+TEST_F(EcsService, AServerLivesFromCreateToDelete) {
   const json::value made = create(order("web"));
   const std::string id(made.at("serverIds").at(0).as_string());
   EXPECT_EQ(job(made).at("status"), "RUNNING");
@@ -86,7 +86,7 @@ TEST_F(Service, AServerLivesFromCreateToDelete) {
   EXPECT_EQ(answer("ListServersDetails").at("count"), 0);
 }
 
-TEST_F(Service, ARestartKeepsServersJobsAndWhatIsUnderWay) {
+TEST_F(EcsService, ARestartKeepsServersJobsAndWhatIsUnderWay) {
   const json::value made = create(order());
   const std::string id(made.at("serverIds").at(0).as_string());
   restart();
@@ -97,7 +97,7 @@ TEST_F(Service, ARestartKeepsServersJobsAndWhatIsUnderWay) {
   EXPECT_EQ(job(made).at("status"), "SUCCESS");
 }
 
-TEST_F(Service, AServerOfAnotherProjectDoesNotExist) {
+TEST_F(EcsService, AServerOfAnotherProjectDoesNotExist) {
   const std::string id = create_active();
   for (const std::string_view operation :
        {"ShowServer", "ShowServerTags", "ListServerBlockDevices"}) {
@@ -115,7 +115,7 @@ TEST_F(Service, AServerOfAnotherProjectDoesNotExist) {
   EXPECT_EQ(list->body.at("count"), 0);
 }
 
-TEST_F(Service, TheServerObjectHasTheTypesThatStrictClientsNeed) {
+TEST_F(EcsService, TheServerObjectHasTheTypesThatStrictClientsNeed) {
   const std::string id = create_active();
   const json::value server = show(id);
   EXPECT_EQ(server.at("flavor").at("vcpus"), "1");

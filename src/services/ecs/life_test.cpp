@@ -5,7 +5,7 @@
 namespace jianmen::services::ecs {
 namespace {
 
-TEST(Life, AnEventBeginsOnlyInItsStates) {
+TEST(EcsLife, AnEventBeginsOnlyInItsStates) {
   struct Row {
     Event event;
     VmState state;
@@ -39,7 +39,7 @@ TEST(Life, AnEventBeginsOnlyInItsStates) {
   }
 }
 
-TEST(Life, TheStatusFollowsFromStateAndTask) {
+TEST(EcsLife, TheStatusFollowsFromStateAndTask) {
   struct Row {
     VmState state;
     std::optional<Event> running;
@@ -64,7 +64,7 @@ TEST(Life, TheStatusFollowsFromStateAndTask) {
   for (const Row& row : rows) EXPECT_EQ(status(row.state, row.running), row.status);
 }
 
-TEST(Life, EveryPairOfAStateAndAnEventThatMayRunThereHasAStatus) {
+TEST(EcsLife, EveryPairOfAStateAndAnEventThatMayRunThereHasAStatus) {
   for (const Event event : {Event::Build, Event::Start, Event::Stop, Event::Reboot,
                             Event::HardReboot, Event::Resize, Event::LiveResize, Event::Delete}) {
     for (const VmState state : {VmState::Active, VmState::Stopped, VmState::Error}) {
@@ -77,7 +77,7 @@ TEST(Life, EveryPairOfAStateAndAnEventThatMayRunThereHasAStatus) {
   }
 }
 
-TEST(Life, AStatusFilterCoversItsFamily) {
+TEST(EcsLife, AStatusFilterCoversItsFamily) {
   EXPECT_TRUE(status_matches("ACTIVE", "ACTIVE"));
   EXPECT_TRUE(status_matches("ACTIVE", "REBOOT"));
   EXPECT_TRUE(status_matches("SHUTOFF", "RESIZE"));

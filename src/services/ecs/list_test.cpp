@@ -5,7 +5,7 @@ namespace {
 
 namespace json = base::json;
 
-class Lists : public EcsTest {
+class EcsLists : public EcsTest {
  protected:
   void make_batch(std::string_view name, int count) {
     create(order(name, count));
@@ -13,7 +13,7 @@ class Lists : public EcsTest {
   }
 };
 
-TEST_F(Lists, OffsetIsAPageNumberThatStartsAtOne) {
+TEST_F(EcsLists, OffsetIsAPageNumberThatStartsAtOne) {
   make_batch("web", 7);
   struct Row {
     std::string_view limit, offset;
@@ -38,7 +38,7 @@ TEST_F(Lists, OffsetIsAPageNumberThatStartsAtOne) {
   }
 }
 
-TEST_F(Lists, TheMarkerIsTheLastIdOfThePageBefore) {
+TEST_F(EcsLists, TheMarkerIsTheLastIdOfThePageBefore) {
   make_batch("web", 3);
   const json::value first = answer("ListServersDetails", {{}, {{"limit", "2"}}, {}, {}});
   const std::string marker(first.at("servers").at(1).at("id").as_string());
@@ -47,7 +47,7 @@ TEST_F(Lists, TheMarkerIsTheLastIdOfThePageBefore) {
   EXPECT_EQ(code("ListServersDetails", {{}, {{"marker", "nobody"}}, {}, {}}), "Ecs.0005");
 }
 
-TEST_F(Lists, NumbersOutOfRangeAreRefused) {
+TEST_F(EcsLists, NumbersOutOfRangeAreRefused) {
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"limit", "0"},
                                                         {"limit", "1001"},
@@ -62,14 +62,14 @@ TEST_F(Lists, NumbersOutOfRangeAreRefused) {
   EXPECT_EQ(code("ListServersDetails", {{}, {{"limit", "1000"}, {"offset", "1"}}, {}, {}}), "");
 }
 
-TEST_F(Lists, TheNewestComesFirst) {
+TEST_F(EcsLists, TheNewestComesFirst) {
   create_active("old");
   clock_.advance(std::chrono::seconds(5));
   create_active("new");
   EXPECT_EQ(names({}), (std::vector<std::string>{"new", "old"}));
 }
 
-TEST_F(Lists, EveryFilterTakesSomeAndLeavesSome) {
+TEST_F(EcsLists, EveryFilterTakesSomeAndLeavesSome) {
   json::object other = order("db-Main");
   other["flavorRef"] = "s6.large.2";
   other["server_tags"] = json::array{json::object{{"key", "env"}, {"value", "prod"}},
@@ -123,7 +123,7 @@ TEST_F(Lists, EveryFilterTakesSomeAndLeavesSome) {
   }
 }
 
-TEST_F(Lists, AListByIdShowsWhatDoesNotExistAsAFault) {
+TEST_F(EcsLists, AListByIdShowsWhatDoesNotExistAsAFault) {
   const std::string id = create_active("web");
   const std::string missing = "00000000-0000-4000-8000-000000000000";
   const json::value list = answer(
@@ -135,7 +135,7 @@ TEST_F(Lists, AListByIdShowsWhatDoesNotExistAsAFault) {
   EXPECT_EQ(list.at("servers").at(1).at("fault").at("code"), 404);
 }
 
-TEST_F(Lists, TheListSeesWhatHappenedSinceItWasLastRead) {
+TEST_F(EcsLists, TheListSeesWhatHappenedSinceItWasLastRead) {
   const std::string id = create_active("web");
   EXPECT_EQ(names({}), (std::vector<std::string>{"web"}));
   run("UpdateServer", {{{"server_id", id}}, {}, json::object{{"server", {{"name", "new"}}}}, {}});
@@ -148,7 +148,7 @@ TEST_F(Lists, TheListSeesWhatHappenedSinceItWasLastRead) {
   EXPECT_EQ(names({}), (std::vector<std::string>{"second"}));
 }
 
-TEST_F(Lists, TheSlimListPagesByMarkerAndShowsWhatWasAskedFor) {
+TEST_F(EcsLists, TheSlimListPagesByMarkerAndShowsWhatWasAskedFor) {
   make_batch("web", 3);
   const json::value page =
       answer("ListCloudServers",
@@ -169,7 +169,7 @@ TEST_F(Lists, TheSlimListPagesByMarkerAndShowsWhatWasAskedFor) {
   EXPECT_EQ(code("ListCloudServers", {{}, {{"limit", "101"}}, {}, {}}), "Ecs.0005");
 }
 
-TEST_F(Lists, NovaWritesTheSameServersItsOwnWay) {
+TEST_F(EcsLists, NovaWritesTheSameServersItsOwnWay) {
   make_batch("web", 3);
   const json::value page = answer("NovaListServersDetails", {{}, {{"limit", "2"}}, {}, {}});
   ASSERT_EQ(page.at("servers").as_array().size(), 2U);
