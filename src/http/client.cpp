@@ -229,6 +229,8 @@ net::Task<base::Result<std::string>> ClientConnection::read_chunked(net::Deadlin
       co_return base::fail(base::Code::Unavailable,
                            "malformed answer: " + std::string(chunks.reason()));
     }
+    received_.resize(content_end);  // all is decoded: the room of the framing serves again
+    read_at = content_end;
     auto more = co_await need_more(deadline);
     if (!more) co_return error_of(more);
   }

@@ -20,6 +20,9 @@ struct ServerSettings {
   std::size_t min_rate =
       1024;  // bytes/s that a body must come, and an answer go, on average after the timeout
   std::size_t max_connections = 20'000;
+  // Bytes of large heads and bodies that one worker holds at a time; who would need more is told
+  // 503.
+  std::size_t max_buffered = 512 * 1024 * 1024;
 };
 
 }  // namespace jianmen::http

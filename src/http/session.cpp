@@ -16,6 +16,10 @@ constexpr std::size_t kOnePiece = 16 * 1024;
 constexpr std::size_t kMaxLinger = 1024 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+std::chrono::seconds time_at_rate(std::size_t bytes, const ServerSettings& settings) {
+  return std::chrono::seconds(bytes / std::max<std::size_t>(settings.min_rate, 1));
+}
+
 }  // namespace
 
 void SessionContext::drain() {
@@ -41,80 +45,86 @@ Session::~Session() {
 }
 
 net::Task<void> Session::run(std::shared_ptr<net::TlsServerContext> tls) {
-  const ServerSettings& settings = context_.settings;
-  net::Loop& loop = stream_.loop();
   if (tls && !co_await start_tls(std::move(tls))) co_return;
-
-  auto idle_timeout = settings.head_timeout;
+  auto idle_timeout = context_.settings.head_timeout;
   while (true) {
-    bool ready = false;
-    if (!scratch_) {
-      if (context_.draining) co_return;
-      idle_ = true;
-      const auto status = co_await stream_.readable(net::after(loop.now(), idle_timeout));
-      idle_ = false;
-      if (status != net::IoStatus::Ok) co_return;
-      scratch_ = context_.scratch_pool.borrow();
-      ready = true;
-    }
-
-    const net::Deadline head_deadline = net::after(loop.now(), settings.head_timeout);
-    Received received = ready ? Received::NeedMore : take_head();
-    while (received == Received::NeedMore) {
-      const auto room = scratch_->input.room(scratch_->parser);
-      net::IoResult got;
-      if (std::exchange(ready, false)) {
-        got = stream_.try_read(room);
-      } else {
-        got = co_await stream_.read_some(room, head_deadline);
-      }
-      const net::IoStatus status = fill(got);
-      if (status == net::IoStatus::WouldBlock) continue;
-      if (status == net::IoStatus::Timeout && !scratch_->input.empty()) {
-        received = refused(408, "request head not received in time");
-      } else if (status != net::IoStatus::Ok) {
-        co_return;
-      } else {
-        received = take_head();
-      }
-    }
-
-    if (received == Received::Complete) {
-      received = take_body();
-      if (received == Received::NeedMore) received = co_await read_body(loop.now());
-    }
+    const Received received = co_await receive(idle_timeout);
     if (received == Received::Gone) co_return;
     if (received == Received::Refused) {
       co_await refuse(refusal_status_, refusal_);
       co_return;
     }
-
-    const Request request = this->request();
-    Response response;
-    std::string_view defect;
-    try {
-      response = co_await context_.handler.handle(request);
-    } catch (const std::exception& error) {
-      defect = "handler threw";
-      base::log::error(std::string("handler threw error=\"") + error.what() + "\"");
-    }
-    if (!defect.empty()) {
-      co_await refuse(500, defect);
-      co_return;
-    }
-    const bool goes_on = prepare_answer(response);
-    const std::string_view rest = separate_body(response);
-    const auto status = co_await stream_.write_all(
-        scratch_->out, rest, write_limits(scratch_->out.size() + rest.size()));
-    if (status != net::IoStatus::Ok) co_return;
-    finish_message();
-    if (!goes_on) {
-      if (!scratch_->input.empty()) co_await linger();
-      co_return;
-    }
+    const Next next = co_await answer();
+    if (next == Next::Close) co_return;
     if (scratch_->input.empty()) context_.scratch_pool.give_back(std::move(scratch_));
-    idle_timeout = settings.keep_alive_timeout;
+    idle_timeout = context_.settings.keep_alive_timeout;
   }
+}
+
+// One whole message, or why there is none.
+net::Task<Session::Received> Session::receive(std::chrono::milliseconds idle_timeout) {
+  net::Loop& loop = stream_.loop();
+  auto received = Received::NeedMore;
+  bool ready = false;
+  if (scratch_) {
+    received = take_head();  // of what came behind the last message
+  } else {
+    if (context_.draining) co_return Received::Gone;
+    idle_ = true;
+    const auto status = co_await stream_.readable(net::after(loop.now(), idle_timeout));
+    idle_ = false;
+    if (status != net::IoStatus::Ok) co_return Received::Gone;
+    scratch_ = context_.scratch_pool.borrow();
+    ready = true;
+  }
+
+  const auto deadline = net::after(loop.now(), context_.settings.head_timeout);
+  while (received == Received::NeedMore) {
+    const auto room = scratch_->input.room(scratch_->parser);
+    net::IoResult got;
+    if (std::exchange(ready, false)) {
+      got = stream_.try_read(room);
+    } else {
+      got = co_await stream_.read_some(room, deadline);
+    }
+    if (got) {
+      scratch_->input.added(got.bytes);
+      received = take_head();
+    } else if (got.status == net::IoStatus::Timeout && !scratch_->input.empty()) {
+      co_return refused(408, "request head not received in time");
+    } else if (got.status != net::IoStatus::WouldBlock) {
+      co_return Received::Gone;
+    }
+  }
+  if (received != Received::Complete) co_return received;
+  received = take_body();
+  if (received == Received::NeedMore) received = co_await read_body();
+  co_return received;
+}
+
+net::Task<Session::Next> Session::answer() {
+  const Request request = this->request();
+  Response response;
+  bool failed = false;
+  try {
+    response = co_await context_.handler.handle(request);
+  } catch (const std::exception& error) {
+    failed = true;
+    base::log::error(std::string("handler threw error=\"") + error.what() + "\"");
+  }
+  if (failed) {
+    co_await refuse(500, "the handler failed");
+    co_return Next::Close;
+  }
+  const Next next = prepare_answer(response);
+  const std::string_view rest = separate_body(response);
+  const auto limits = write_limits(scratch_->out.size() + rest.size());
+  const auto status = co_await stream_.write_all(scratch_->out, rest, limits);
+  if (status != net::IoStatus::Ok) co_return Next::Close;
+  scratch_->input.consume(scratch_->read_at);
+  scratch_->parser.reset();
+  if (next == Next::Close && !scratch_->input.empty()) co_await linger();
+  co_return next;
 }
 
 net::Task<bool> Session::start_tls(std::shared_ptr<net::TlsServerContext> tls) {
@@ -123,11 +133,6 @@ net::Task<bool> Session::start_tls(std::shared_ptr<net::TlsServerContext> tls) {
   if (!started) co_return false;
   const auto status = co_await stream_.handshake(deadline);
   co_return status == net::IoStatus::Ok;
-}
-
-net::IoStatus Session::fill(net::IoResult got) {
-  if (got) scratch_->input.added(got.bytes);
-  return got.status;
 }
 
 Session::Received Session::refused(int status, std::string_view reason) {
@@ -170,6 +175,9 @@ Session::Received Session::take_body() {
   switch (
       scratch.chunks.decode(scratch.input.message(), scratch.read_at, scratch.content_end, have)) {
     case ChunkedDecoder::State::NeedMore:
+      // All is decoded: the room of the framing serves again.
+      scratch.input.truncate(scratch.content_end);
+      scratch.read_at = scratch.content_end;
       return Received::NeedMore;
     case ChunkedDecoder::State::Complete:
       return Received::Complete;
@@ -181,25 +189,30 @@ Session::Received Session::take_body() {
   return refused(413, "body too large");
 }
 
-net::Task<Session::Received> Session::read_body(net::Deadline started) {
+net::Task<Session::Received> Session::read_body() {
   const ServerSettings& settings = context_.settings;
   if (scratch_->parser.expects_continue() &&
       scratch_->input.size() == scratch_->parser.head_size()) {
     const auto status = co_await stream_.write_all(kContinue, {}, write_limits(kContinue.size()));
     if (status != net::IoStatus::Ok) co_return Received::Gone;
   }
+  const net::Deadline started = stream_.loop().now();
   std::size_t received_bytes = 0;
   while (true) {
+    if (context_.scratch_pool.heap_bytes() > settings.max_buffered) {
+      co_return refused(503, "too many large bodies at once");
+    }
     // At least the minimum rate on average, and never silent for longer than the timeout.
-    const auto at_rate = std::chrono::seconds(received_bytes / settings.min_rate);
-    const auto deadline = std::min(net::after(stream_.loop().now(), settings.body_idle_timeout),
-                                   net::after(started, settings.body_idle_timeout + at_rate));
+    const auto deadline = std::min(
+        net::after(stream_.loop().now(), settings.body_idle_timeout),
+        net::after(started, settings.body_idle_timeout + time_at_rate(received_bytes, settings)));
     const auto room = scratch_->input.room(scratch_->parser);
     const net::IoResult got = co_await stream_.read_some(room, deadline);
     if (got.status == net::IoStatus::Timeout) {
       co_return refused(408, "request body not received in time");
     }
-    if (fill(got) != net::IoStatus::Ok) co_return Received::Gone;
+    if (!got) co_return Received::Gone;
+    scratch_->input.added(got.bytes);
     received_bytes += got.bytes;
     const Received received = take_body();
     if (received != Received::NeedMore) co_return received;
@@ -215,12 +228,8 @@ Request Session::request() {
   return request;
 }
 
-void Session::finish_message() {
-  scratch_->input.consume(scratch_->read_at);
-  scratch_->parser.reset();
-}
-
-bool Session::prepare_answer(const Response& response) {
+// Writes head and body, or the head only, into scratch_->out.
+Session::Next Session::prepare_answer(const Response& response) {
   const RequestParser& parser = scratch_->parser;
   const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining;
   auto connection = detail::ConnectionField::None;
@@ -232,7 +241,7 @@ bool Session::prepare_answer(const Response& response) {
   const bool in_one_piece = sends_body(response) && response.body().size() <= kOnePiece;
   detail::write_answer(scratch_->out, response, connection, context_.date.at(stream_.loop().now()),
                        in_one_piece ? std::string_view(response.body()) : std::string_view());
-  return goes_on;
+  return goes_on ? Next::Continue : Next::Close;
 }
 
 bool Session::sends_body(const Response& response) const {
@@ -246,9 +255,9 @@ std::string_view Session::separate_body(const Response& response) const {
 
 net::WriteLimits Session::write_limits(std::size_t size) const {
   const ServerSettings& settings = context_.settings;
-  const auto at_rate = std::chrono::seconds(size / settings.min_rate);
   return {.stall = settings.write_stall_timeout,
-          .total = net::after(stream_.loop().now(), settings.write_stall_timeout + at_rate)};
+          .total = net::after(stream_.loop().now(),
+                              settings.write_stall_timeout + time_at_rate(size, settings))};
 }
 
 net::Task<void> Session::refuse(int status, std::string_view reason) {

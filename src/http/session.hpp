@@ -3,12 +3,11 @@
 // answer, again. The folder's own; server.hpp is what others use. Thread safety: everything here
 // belongs to one loop.
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "http/chunked.hpp"
 #include "http/detail/receive_buffer.hpp"
 #include "http/detail/response_head.hpp"
 #include "http/handler.hpp"
@@ -50,16 +49,16 @@ class Session {
   enum class Received { Complete, NeedMore, Gone, Refused };
 
   net::Task<bool> start_tls(std::shared_ptr<net::TlsServerContext> tls);
-  net::Task<Received> read_body(net::Deadline started);
+  net::Task<Received> receive(std::chrono::milliseconds idle_timeout);
+  net::Task<Received> read_body();
+  net::Task<Next> answer();
   net::Task<void> refuse(int status, std::string_view reason);
   net::Task<void> linger();
   Received take_head();
   Received take_body();
   Received refused(int status, std::string_view reason);
-  net::IoStatus fill(net::IoResult got);
   Request request();
-  void finish_message();
-  bool prepare_answer(const Response& response);  // into scratch_->out; may the connection go on?
+  Next prepare_answer(const Response& response);
   bool sends_body(const Response& response) const;
   std::string_view separate_body(const Response& response) const;
   net::WriteLimits write_limits(std::size_t size) const;

@@ -23,8 +23,10 @@ std::span<char> ReceiveBuffer::room(RequestParser& parser) {
       std::unique_ptr<char[]> larger(new char[capacity]);
       std::memcpy(larger.get(), from, size);
       parser.move(from, larger.get());
+      release_heap();
       heap_ = std::move(larger);
       heap_capacity_ = capacity;
+      heap_bytes_ += capacity;
     }
     begin_ = 0;
     end_ = size;
@@ -38,14 +40,20 @@ void ReceiveBuffer::consume(std::size_t bytes) {
   if (heap_ && size() <= kSlab / 2) {
     const std::size_t size = this->size();
     std::memcpy(slab_.data(), message(), size);
-    heap_.reset();
+    release_heap();
     begin_ = 0;
     end_ = size;
   }
 }
 
+void ReceiveBuffer::release_heap() {
+  if (heap_) heap_bytes_ -= heap_capacity_;
+  heap_.reset();
+  heap_capacity_ = 0;
+}
+
 std::unique_ptr<Scratch> ScratchPool::borrow() {
-  if (free_.empty()) return std::make_unique<Scratch>(limits_);
+  if (free_.empty()) return std::make_unique<Scratch>(limits_, heap_bytes_);
   auto scratch = std::move(free_.back());
   free_.pop_back();
   return scratch;

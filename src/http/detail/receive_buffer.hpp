@@ -22,6 +22,11 @@ class ReceiveBuffer {
  public:
   static constexpr std::size_t kSlab = 16 * 1024;
 
+  explicit ReceiveBuffer(std::size_t& heap_bytes) : heap_bytes_(heap_bytes) {}
+  ~ReceiveBuffer() { release_heap(); }
+  ReceiveBuffer(const ReceiveBuffer&) = delete;
+  ReceiveBuffer& operator=(const ReceiveBuffer&) = delete;
+
   char* message() { return data() + begin_; }
   std::string_view view() { return {message(), size()}; }
   std::size_t size() const { return end_ - begin_; }
@@ -31,11 +36,15 @@ class ReceiveBuffer {
   std::span<char> room(RequestParser& parser);
   void added(std::size_t bytes) { end_ += bytes; }
   void consume(std::size_t bytes);  // the message is done: the next one begins there
+  void truncate(std::size_t size) { end_ = begin_ + size; }
 
  private:
   char* data() { return heap_ ? heap_.get() : slab_.data(); }
   std::size_t capacity() const { return heap_ ? heap_capacity_ : kSlab; }
 
+  void release_heap();
+
+  std::size_t& heap_bytes_;  // of all buffers of the worker
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t heap_capacity_ = 0;
@@ -44,7 +53,8 @@ class ReceiveBuffer {
 };
 
 struct Scratch {
-  explicit Scratch(const Limits& limits) : parser(limits), chunks(limits.body) {}
+  Scratch(const Limits& limits, std::size_t& heap_bytes)
+      : input(heap_bytes), parser(limits), chunks(limits.body) {}
 
   ReceiveBuffer input;
   RequestParser parser;
@@ -60,11 +70,13 @@ class ScratchPool {
  public:
   explicit ScratchPool(const Limits& limits) : limits_(limits) {}
   std::unique_ptr<Scratch> borrow();
-  void give_back(std::unique_ptr<Scratch> scratch);  // with an empty input
+  void give_back(std::unique_ptr<Scratch> scratch);  // kept for the next one if its input is empty
+  std::size_t heap_bytes() const { return heap_bytes_; }
 
  private:
   static constexpr std::size_t kKeep = 64;
   const Limits limits_;
+  std::size_t heap_bytes_ = 0;
   std::vector<std::unique_ptr<Scratch>> free_;
 };
 
