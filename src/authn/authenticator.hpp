@@ -1,8 +1,8 @@
 #pragma once
-// Who is calling? Token or signature → Principal, or the refusal. Hot: one per worker, with a cache of decoded keys
-// and callers that is checked against the directory's generation, so that a disabled user, a deleted key or a
-// changed password works at once.
-// Thread safety: one Authenticator belongs to one loop; Lockouts is shared by all (sharded, bounded).
+// Who is calling? Token or signature → Principal, or the refusal. Hot: one per worker, with a cache
+// of decoded keys and callers that is checked against the directory's generation, so that a
+// disabled user, a deleted key or a changed password works at once. Thread safety: one
+// Authenticator belongs to one loop; Lockouts is shared by all (sharded, bounded).
 
 #include <expected>
 #include <memory>
@@ -21,12 +21,13 @@ namespace jianmen::authn {
 
 struct Settings {
   signature::VerifySettings signature;
-  unsigned failures_to_lock = 5;                        // more than this many in a row …
-  base::Duration lock_time = std::chrono::minutes(5);   // … lock the key for so long
+  unsigned failures_to_lock = 5;                       // more than this many in a row …
+  base::Duration lock_time = std::chrono::minutes(5);  // … lock the key for so long
   base::Duration token_life = std::chrono::hours(24);
 };
 
-// Failures in a row of an access key; only keys that exist are counted, so memory is bounded by them.
+// Failures in a row of an access key; only keys that exist are counted, so memory is bounded by
+// them.
 class Lockouts {
  public:
   explicit Lockouts(const Settings& settings);
@@ -47,13 +48,22 @@ class Authenticator {
                 const base::Clock& clock, Settings settings);
   ~Authenticator();
 
-  // Authorization with a known algorithm is the credential, whatever else came; else X-Auth-Token; else refused.
-  // X-Project-Id and X-Domain-Id of a signed request must belong to the key's account (they choose the scope of
-  // operations that have no project in the URL).
-  std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> authenticate(const http::Request& request);
+  // Authorization with a known algorithm is the credential, whatever else came; else X-Auth-Token;
+  // else refused. A key has no scope of its own: Principal.scope of a signed request is None,
+  // unless X-Project-Id names a project of the key's account (another one, or another account in
+  // X-Domain-Id, is refused), or the temporary key was made from a project-scoped credential and
+  // keeps that project. Services take the scope None from the URL's project. The order of checks:
+  // form of the header, key known, key locked, date, headers and payload, signature, key and user
+  // enabled, project header. Refusals carry as evidence what their wire body and the diagnosis
+  // need: `ak`, `canonical_request`, `signature_time`, `server_time`, `expires_at`, `change`,
+  // `length`, `characters_missing` …
+  std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> authenticate(
+      const http::Request& request);
 
-  // A token by its text, for X-Subject-Token and for methods that take one in the body.
-  std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> open_token(std::string_view token);
+  // A token by its text (for a refusal the same evidence), for X-Subject-Token and for methods that
+  // take one in the body.
+  std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> open_token(
+      std::string_view token);
 
  private:
   struct Impl;

@@ -1,0 +1,217 @@
+#include "authn/authenticator.hpp"
+
+#include <utility>
+
+#include "authn/detail/callers.hpp"
+#include "authn/detail/subjects.hpp"
+#include "authn/signature/authorization.hpp"
+#include "base/encoding.hpp"
+#include "base/time_text.hpp"
+
+namespace jianmen::authn {
+
+namespace {
+
+using http::HeaderId;
+using identity::Cause;
+using identity::Principal;
+using identity::Refusal;
+using Outcome = std::expected<std::shared_ptr<const Principal>, Refusal>;
+
+std::unexpected<Refusal> refuse(Cause cause) { return std::unexpected(Refusal{cause, {}}); }
+
+// X-Auth-Token is absent and Authorization holds no signature: what was meant?
+std::unexpected<Refusal> refuse_without_credential(const http::Request& request) {
+  const auto authorization = base::trim(request.find(HeaderId::Authorization).value_or(""));
+  if (!authorization.empty()) {
+    if (base::equals_ignore_case(authorization.substr(0, 7), "Bearer ")) {
+      return std::unexpected(
+          Refusal{Cause::TokenWrongHeader, {}}.with("header", "Authorization: Bearer"));
+    }
+    auto parsed = signature::parse_authorization(authorization);
+    if (!parsed) return std::unexpected(std::move(parsed.error()));
+  }
+  if (request.find(HeaderId::XSubjectToken)) {
+    return std::unexpected(Refusal{Cause::TokenWrongHeader, {}}.with("header", "X-Subject-Token"));
+  }
+  return refuse(Cause::TokenMissing);
+}
+
+// Tokens of other systems that people bring, by how their text begins.
+std::string_view foreign_form(std::string_view token) {
+  if (token.starts_with("MII")) return "Huawei Cloud";
+  if (token.starts_with("gAAAAA")) return "OpenStack Keystone (Fernet)";
+  return {};
+}
+
+Refusal refusal_of(OpenFault fault, std::string_view token) {
+  Refusal refusal{Cause::TokenDamaged, {}};
+  refusal.with("length", std::to_string(token.size()));
+  switch (fault) {
+    case OpenFault::NotAToken:
+      if (const auto form = foreign_form(token); !form.empty()) {
+        refusal.cause = Cause::TokenForeign;
+        refusal.with("form", std::string(form));
+      } else {
+        refusal.with("problem", "not a token");
+      }
+      break;
+    case OpenFault::Cut:
+      refusal.with("problem", "cut");
+      if (const auto missing = TokenRing::missing_characters(token); missing > 0) {
+        refusal.with("characters_missing", std::to_string(missing));
+      }
+      break;
+    case OpenFault::Damaged:
+      refusal.with("problem", "altered");
+      break;
+    case OpenFault::Foreign:
+      refusal.cause = Cause::TokenForeign;
+      break;
+    case OpenFault::OtherPurpose:
+      refusal.cause = Cause::TokenSecurityTokenAsToken;
+      break;
+  }
+  return refusal;
+}
+
+}  // namespace
+
+struct Authenticator::Impl {
+  const directory::Directory& directory;
+  const TokenRing& ring;
+  Lockouts& lockouts;
+  const base::Clock& clock;
+  Settings settings;
+  detail::Subjects subjects;
+  detail::Callers callers;
+
+  Impl(const directory::Directory& directory, const TokenRing& ring, Lockouts& lockouts,
+       const base::Clock& clock, Settings settings)
+      : directory(directory),
+        ring(ring),
+        lockouts(lockouts),
+        clock(clock),
+        settings(std::move(settings)),
+        subjects(directory),
+        callers(directory, ring, subjects) {}
+
+  Outcome open_token(std::string_view text);
+  Outcome open_signed(const http::Request& request, std::string_view authorization);
+  std::expected<void, Refusal> check_signature(const http::Request& request,
+                                               const signature::Authorization& authorization,
+                                               const detail::Caller& caller, base::Time now);
+  Outcome scoped(const http::Request& request, detail::Caller& caller);
+};
+
+Authenticator::Authenticator(const directory::Directory& directory, const TokenRing& ring,
+                             Lockouts& lockouts, const base::Clock& clock, Settings settings)
+    : impl_(std::make_unique<Impl>(directory, ring, lockouts, clock, std::move(settings))) {}
+
+Authenticator::~Authenticator() = default;
+
+Outcome Authenticator::authenticate(const http::Request& request) {
+  const auto authorization = request.find(HeaderId::Authorization);
+  if (authorization && signature::is_signature(*authorization))
+    return impl_->open_signed(request, *authorization);
+  const auto token = request.find(HeaderId::XAuthToken);
+  if (!token) return refuse_without_credential(request);
+  return open_token(*token);
+}
+
+Outcome Authenticator::open_token(std::string_view token) {
+  return impl_->open_token(base::trim(token));
+}
+
+Outcome Authenticator::Impl::open_token(std::string_view text) {
+  if (text.empty()) return refuse(Cause::TokenEmpty);
+  auto claims = ring.open(text, Purpose::Token);
+  if (!claims) return std::unexpected(refusal_of(claims.error(), text));
+  auto& principal = claims->principal;
+  const auto now = clock.now();
+  if (now >= principal.expires) {
+    return std::unexpected(Refusal{Cause::TokenExpired, {}}.with(
+        "expires_at", base::to_iso_micros(principal.expires)));
+  }
+  auto change = subjects.what_changed(*claims, now);
+  if (change.empty() && directory.is_token_revoked(principal.audit_id))
+    change = "revoked by DELETE";
+  if (!change.empty()) {
+    return std::unexpected(Refusal{Cause::TokenRevoked, {}}
+                               .with("change", std::string(change))
+                               .with("issued_at", base::to_iso_micros(principal.issued)));
+  }
+  subjects.complete(principal);
+  return std::make_shared<const Principal>(std::move(principal));
+}
+
+// The order of the checks is the order of what they tell: whether a key is switched off, only its
+// owner learns.
+Outcome Authenticator::Impl::open_signed(const http::Request& request, std::string_view header) {
+  const auto now = clock.now();
+  auto authorization = signature::parse_authorization(header);
+  if (!authorization) return std::unexpected(std::move(authorization.error()));
+  const auto security_token = request.find(HeaderId::XSecurityToken).value_or("");
+  auto found = callers.find(authorization->access_key_id, security_token, now);
+  if (!found) return std::unexpected(std::move(found.error()));
+  auto& caller = **found;
+  if (auto ok = check_signature(request, *authorization, caller, now); !ok) {
+    if (!ok.error().find("ak")) ok.error().with("ak", std::string(authorization->access_key_id));
+    return std::unexpected(std::move(ok.error()));
+  }
+  Refusal refusal{Cause::SignatureAccessKeyInactive, {}};
+  if (!caller.inactive.empty()) {
+    refusal.with("ak", caller.principal->access_key.value)
+        .with("inactive", std::string(caller.inactive));
+    return std::unexpected(std::move(refusal));
+  }
+  if (!caller.changed.empty()) {
+    refusal.cause = Cause::SignatureSecurityTokenInvalid;
+    refusal.with("ak", caller.principal->access_key.value)
+        .with("change", std::string(caller.changed));
+    return std::unexpected(std::move(refusal));
+  }
+  return scoped(request, caller);
+}
+
+std::expected<void, Refusal> Authenticator::Impl::check_signature(
+    const http::Request& request, const signature::Authorization& authorization,
+    const detail::Caller& caller, base::Time now) {
+  const auto id = authorization.access_key_id;
+  // Failures of temporary keys are not counted: anyone may have any number of them, and they die by
+  // themselves.
+  if (caller.permanent && lockouts.is_locked(id, now))
+    return refuse(Cause::SignatureAccessKeyLocked);
+  if (!caller.permanent &&
+      !signature::lists_header(authorization.signed_headers, "x-security-token")) {
+    return std::unexpected(Refusal{Cause::SignatureSecurityTokenInvalid, {}}.with(
+        "problem", "X-Security-Token is not in SignedHeaders"));
+  }
+  if (auto ok = signature::check_before_key(request, authorization, now, settings.signature); !ok)
+    return ok;
+  auto verified = signature::verify(request, authorization, *caller.key, settings.signature);
+  if (!verified) {
+    if (caller.permanent) lockouts.record_failure(id, now);
+    return std::unexpected(std::move(verified.error()));
+  }
+  if (caller.permanent) lockouts.record_success(id);
+  return {};
+}
+
+Outcome Authenticator::Impl::scoped(const http::Request& request, detail::Caller& caller) {
+  const auto& account = caller.principal->account.value;
+  const auto domain = request.find(HeaderId::XDomainId).value_or("");
+  if (!domain.empty() && domain != account) {
+    return std::unexpected(Refusal{Cause::SignatureProjectHeader, {}}
+                               .with("ak", caller.principal->access_key.value)
+                               .with("header", "X-Domain-Id")
+                               .with("value", std::string(domain.substr(0, 128)))
+                               .with("account", account));
+  }
+  // An empty header says nothing: the C++ SDK signs one when it knows no project.
+  const auto project = request.find(HeaderId::XProjectId).value_or("");
+  if (project.empty()) return caller.principal;
+  return callers.in_project(caller, project);
+}
+
+}  // namespace jianmen::authn
