@@ -53,9 +53,8 @@ std::expected<std::optional<Reply>, Fault> recall(const World& world, const Call
 std::expected<void, Fault> give_addresses(const Order& order, const ServerList& others,
                                           base::Time now, std::vector<Server>& servers) {
   std::set<std::uint32_t> used;
-  Server scratch;
   for (const auto& other : others) {
-    const Server& current = advance(*other, now, scratch);
+    const Server& current = other.at(now);
     if (current.state == VmState::Deleted || current.vpc != order.pattern.vpc) continue;
     for (const Nic& nic : current.nics) used.insert(parse_address(nic.address).value_or(0));
   }

@@ -1,5 +1,7 @@
 #include <set>
+#include <thread>
 
+#include "crypto/system_random.hpp"
 #include "services/ecs/testing.hpp"
 
 namespace jianmen::services::ecs {
@@ -24,6 +26,10 @@ class EcsCreate : public EcsTest {
     all.resize(std::min(all.size(), static_cast<std::size_t>(count)));
     clock_.advance(std::chrono::seconds(1));
     return all;
+  }
+  static std::string address_of(const json::value& server) {
+    return std::string(
+        server.at("addresses").as_object().begin()->value().at(0).at("addr").as_string());
   }
   static constexpr const char* kToken = "0123abcd-0123-4123-8123-0123456789ab";
 };
@@ -211,6 +217,32 @@ TEST_F(EcsCreate, AnAddressIsGivenOnce) {
   };
   EXPECT_EQ(address(0), "192.168.0.2");
   EXPECT_EQ(address(1), "192.168.0.4");
+}
+
+TEST_F(EcsCreate, TwoWhoCreateAtOnceShareNoAddressAndNoQuota) {
+  constexpr int kThreads = 4, kEach = 20;
+  crypto::SystemRandom random;  // the sequence of the other tests is for one thread
+  Settings settings;
+  settings.server_quota = 250;
+  ecs_ = std::make_unique<Ecs>(
+      Dependencies{*store_, test_catalog(), directory_, clock_, random, settings});
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([this] {
+      for (int k = 0; k < kEach; ++k) {
+        const Asked asked{{}, {}, json::object{{"server", order("web", 4)}}, {}};
+        (void)run("CreateServers", asked);
+      }
+    });
+  }
+  threads.clear();
+  const json::value list = answer("ListServersDetails", {{}, {{"limit", "1000"}}, {}, {}});
+  EXPECT_EQ(list.at("count"), 248);  // of 320 that were asked for, the last whole batch below 250
+  std::set<std::string> addresses;
+  for (const json::value& server : list.at("servers").as_array()) {
+    addresses.emplace(address_of(server));
+  }
+  EXPECT_EQ(addresses.size(), 248U);
 }
 
 TEST_F(EcsCreate, TheSameTokenGivesTheFirstResultAgain) {

@@ -126,12 +126,8 @@ base::json::array Ecs::export_servers(const identity::AccountId& account) const 
 
 std::vector<Ecs::TaggedServer> Ecs::list_tagged(const identity::ProjectId& project) const {
   std::vector<TaggedServer> list;
-  const base::Time now = impl_->world.deps.clock.now();
-  Server scratch;
-  for (const auto& kept : *impl_->world.records.list_servers(project.value)) {
-    const Server& server = advance(*kept, now, scratch);
-    if (server.state != VmState::Deleted) list.push_back(tagged(server));
-  }
+  impl_->world.records.each_server(project.value, impl_->world.deps.clock.now(),
+                                   [&](const Server& server) { list.push_back(tagged(server)); });
   return list;
 }
 

@@ -138,11 +138,9 @@ json::array export_servers(const World& world, const identity::AccountId& accoun
   json::array rows;
   const base::Time now = world.deps.clock.now();
   for (const identity::Project& project : world.deps.directory.list_projects(account)) {
-    Server scratch;
-    for (const auto& kept : *world.records.list_servers(project.id.value)) {
-      const Server& server = advance(*kept, now, scratch);
-      if (server.state != VmState::Deleted) rows.emplace_back(fixture_of(server, project.name));
-    }
+    world.records.each_server(project.id.value, now, [&](const Server& server) {
+      rows.emplace_back(fixture_of(server, project.name));
+    });
   }
   return rows;
 }

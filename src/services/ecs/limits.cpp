@@ -18,15 +18,12 @@ struct Usage {
 
 Usage usage_of(const World& world, const Call& call) {
   Usage usage;
-  Server scratch;
-  for (const auto& kept : *world.records.list_servers(project_of(call))) {
-    const Server& server = advance(*kept, call.now, scratch);
-    if (server.state == VmState::Deleted) continue;
+  world.records.each_server(project_of(call), call.now, [&](const Server& server) {
     ++usage.servers;
     const Flavor* flavor = world.inventory.find_flavor(server.flavor);
     usage.cores += flavor ? flavor->vcpus : 0;
     usage.ram += flavor ? flavor->ram : 0;
-  }
+  });
   return usage;
 }
 

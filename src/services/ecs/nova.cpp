@@ -147,9 +147,8 @@ Outcome list(const World& world, const Call& call, View view) {
   json::array views;
   std::string last;
   bool more = false;
-  Server scratch;
   for (std::size_t i = *start; i < servers->size() && !more; ++i) {
-    const Server& server = advance(*(*servers)[i], call.now, scratch);
+    const Server& server = (*servers)[i].at(call.now);
     if (server.state == VmState::Deleted || !filter->matches(server)) continue;
     more = views.size() == *limit;
     if (more) break;

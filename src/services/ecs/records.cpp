@@ -20,9 +20,20 @@ std::string key_of(std::string_view project, char kind, std::string_view id) {
   return key;
 }
 
-bool newer(const std::shared_ptr<const Server>& a, const std::shared_ptr<const Server>& b) {
+bool newer(const ListedServer& a, const ListedServer& b) {
   return std::tuple(b->created, a->launch_index, std::string_view(a->id)) <
          std::tuple(a->created, b->launch_index, std::string_view(b->id));
+}
+
+ListedServer listed(Server server) {
+  ListedServer result;
+  if (server.pending) {
+    Server settled = server;
+    advance(settled, server.pending->due);
+    result.settled = std::make_shared<const Server>(std::move(settled));
+  }
+  result.kept = std::make_shared<const Server>(std::move(server));
+  return result;
 }
 
 }  // namespace
@@ -78,8 +89,7 @@ std::shared_ptr<const Records::Decoded> Records::decode(const store::Snapshot& s
     } else {
       std::optional<Server> server = from_record(project, id, entry.value);
       if (!server) continue;
-      decoded->by_key.push_back(
-          {entry.modified, std::make_shared<const Server>(std::move(*server))});
+      decoded->by_key.push_back({entry.modified, listed(std::move(*server))});
     }
     list->push_back(decoded->by_key.back().server);
   }
@@ -165,9 +175,9 @@ void Records::sweep(store::Transaction& transaction, std::string_view project,
       job_key(project, ""), job_key(project, oldest_job_id(now - kJobKept)), kSwept / 2);
   for (const store::EntryView& entry : old.entries) transaction.erase(std::string(entry.key));
   std::size_t gone = 0;
-  for (const std::shared_ptr<const Server>& server : *list_servers(project)) {
-    Server scratch;
-    if (advance(*server, now, scratch).state != VmState::Deleted) continue;
+  const std::shared_ptr<const ServerList> servers = list_servers(project);
+  for (const ListedServer& server : *servers) {
+    if (server.at(now).state != VmState::Deleted) continue;
     transaction.erase(server_key(project, server->id));
     if (++gone == kSwept / 2) return;
   }

@@ -21,7 +21,17 @@
 
 namespace jianmen::services::ecs {
 
-using ServerList = std::vector<std::shared_ptr<const Server>>;
+// A server in a list: as it is kept and, while a transition is in the record, as it is from then
+// on.
+struct ListedServer {
+  std::shared_ptr<const Server> kept, settled;
+
+  const Server& at(base::Time now) const {
+    return settled && kept->pending->due <= now ? *settled : *kept;
+  }
+  const Server* operator->() const { return kept.get(); }  // for what no transition changes
+};
+using ServerList = std::vector<ListedServer>;
 
 struct StoredServer {
   Server server;
@@ -43,8 +53,18 @@ class Records {
   // At `now`; nothing once it is deleted.
   std::optional<Server> find_server(std::string_view project, std::string_view id,
                                     base::Time now) const;
-  // All, newest first, as kept: advance() before use, and leave out the deleted.
+  // All, newest first, the deleted too. Name the result before a loop over it: a range-for does
+  // not keep it alive.
   std::shared_ptr<const ServerList> list_servers(std::string_view project) const;
+  // Those that are there at `now`, as they are then, newest first.
+  template <class Take>
+  void each_server(std::string_view project, base::Time now, Take take) const {
+    const std::shared_ptr<const ServerList> servers = list_servers(project);
+    for (const ListedServer& listed : *servers) {
+      const Server& server = listed.at(now);
+      if (server.state != VmState::Deleted) take(server);
+    }
+  }
 
   using Change = std::function<std::expected<void, Fault>(Server&)>;
   // The server after the change. NotFound when there is no such server at `now`.
@@ -78,7 +98,7 @@ class Records {
  private:
   struct Kept {
     store::Revision modified = 0;
-    std::shared_ptr<const Server> server;
+    ListedServer server;
   };
   struct Decoded {
     store::Revision revision = 0;

@@ -126,13 +126,6 @@ void advance(Server& server, base::Time now) {
   if (!done.flavor.empty()) server.flavor = done.flavor;
 }
 
-const Server& advance(const Server& server, base::Time now, Server& scratch) {
-  if (!server.pending || server.pending->due > now) return server;
-  scratch = server;
-  advance(scratch, now);
-  return scratch;
-}
-
 void begin(Server& server, Event event, base::Time now, base::Time due) {
   const Transition& row = transition(event);
   if (!row.keeps_state) server.state = row.during;

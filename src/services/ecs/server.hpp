@@ -66,9 +66,7 @@ struct Server {
   const std::string* find_tag(std::string_view key) const;
 };
 
-// `server` as it is at `now`. A reference to `server` itself when nothing is due, else to
-// `scratch`.
-const Server& advance(const Server& server, base::Time now, Server& scratch);
+// Makes `server` what it is at `now`.
 void advance(Server& server, base::Time now);
 
 // Starts `event`, which judge() let begin.

@@ -96,9 +96,8 @@ std::expected<Server, Fault> find_server(const World& world, const Call& call) {
 
 std::size_t count_alive(const ServerList& servers, base::Time now) {
   std::size_t count = 0;
-  Server scratch;
   for (const auto& server : servers) {
-    if (advance(*server, now, scratch).state != VmState::Deleted) ++count;
+    if (server.at(now).state != VmState::Deleted) ++count;
   }
   return count;
 }
@@ -135,9 +134,8 @@ Outcome list_servers_details(const World& world, const Call& call) {
   json::array views(storage);
   const std::size_t first = (std::max<std::size_t>(*page, 1) - 1) * *limit;
   std::size_t count = 0, after_start = 0;
-  Server scratch;
   for (std::size_t i = 0; i < servers->size(); ++i) {
-    const Server& server = advance(*(*servers)[i], call.now, scratch);
+    const Server& server = (*servers)[i].at(call.now);
     if (server.state == VmState::Deleted || !filter.matches(server)) continue;
     ++count;
     if (i < *start || after_start++ < first || views.size() == *limit) continue;
@@ -164,9 +162,8 @@ Outcome list_cloud_servers(const World& world, const Call& call) {
   json::array views;
   bool more = false;
   std::string last;
-  Server scratch;
   for (std::size_t i = *start; i < servers->size(); ++i) {
-    const Server& server = advance(*(*servers)[i], call.now, scratch);
+    const Server& server = (*servers)[i].at(call.now);
     if (server.state == VmState::Deleted || !filter->matches(server)) continue;
     more = views.size() == *limit;
     if (more) break;

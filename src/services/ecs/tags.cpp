@@ -101,12 +101,9 @@ Outcome show_server_tags(const World& world, const Call& call) {
 
 Outcome list_server_tags(const World& world, const Call& call) {
   std::map<std::string, std::set<std::string>> all;
-  Server scratch;
-  for (const auto& kept : *world.records.list_servers(project_of(call))) {
-    const Server& server = advance(*kept, call.now, scratch);
-    if (server.state == VmState::Deleted) continue;
+  world.records.each_server(project_of(call), call.now, [&](const Server& server) {
     for (const auto& [key, value] : server.tags) all[key].insert(value);
-  }
+  });
   json::array tags;
   for (const auto& [key, values] : all) {
     tags.emplace_back(
@@ -131,21 +128,16 @@ Outcome list_servers_by_tag(const World& world, const Call& call) {
 
   json::array resources;
   std::size_t count = 0;
-  Server scratch;
-  for (const auto& kept : *world.records.list_servers(project_of(call))) {
-    const Server& server = advance(*kept, call.now, scratch);
+  world.records.each_server(project_of(call), call.now, [&](const Server& server) {
     const auto named = [&](const NamePattern& pattern) { return pattern.matches(server.name); };
-    if (server.state == VmState::Deleted || !has_all(server.tags, *wanted) ||
-        (!unwanted->empty() && has_all(server.tags, *unwanted)) ||
-        !std::ranges::all_of(*names, named)) {
-      continue;
-    }
-    if (count++ < *offset || resources.size() == *limit || action == "count") continue;
+    const bool left_out = !unwanted->empty() && has_all(server.tags, *unwanted);
+    if (left_out || !has_all(server.tags, *wanted) || !std::ranges::all_of(*names, named)) return;
+    if (count++ < *offset || resources.size() == *limit || action == "count") return;
     resources.emplace_back(json::object{{"resource_id", server.id},
                                         {"resource_detail", ""},
                                         {"resource_name", server.name},
                                         {"tags", tag_objects(server.tags)}});
-  }
+  });
   json::object answer{{"total_count", count}};
   if (action == "filter") answer["resources"] = std::move(resources);
   return Reply(std::move(answer));
