@@ -15,7 +15,7 @@ namespace jianmen::http {
 
 namespace {
 
-constexpr std::size_t kReadSize = 32 * 1024;
+constexpr std::size_t kReadSize = 32'768;
 
 std::optional<std::string_view> find_field(const Fields& fields, std::string_view name) {
   for (const auto& [field, value] : fields) {

@@ -214,7 +214,7 @@ void Server::start() {
 
 std::vector<std::string> Server::urls() const { return state_->urls; }
 
-void Server::replace_tls(std::shared_ptr<net::TlsServerContext> tls) {
+void Server::replace_tls(const std::shared_ptr<net::TlsServerContext>& tls) {
   for (auto& worker : state_->workers) {
     worker->loop->post([&worker = *worker, tls] { worker.tls = tls; });
   }

@@ -48,7 +48,7 @@ class Server {
 
   void start();
   std::vector<std::string> urls() const;  // with the real ports, in the order given
-  void replace_tls(std::shared_ptr<net::TlsServerContext> tls);  // for new connections
+  void replace_tls(const std::shared_ptr<net::TlsServerContext>& tls);  // for new connections
   // Stops accepting, lets what runs finish (with Connection: close), cuts what is left after
   // `grace`; joins.
   void stop(std::chrono::milliseconds grace);

@@ -12,8 +12,8 @@ namespace {
 
 // Up to here an answer's body is copied behind its head: one write, one TLS record, and cheaper
 // than two.
-constexpr std::size_t kOnePiece = 16 * 1024;
-constexpr std::size_t kMaxLinger = 1024 * 1024;
+constexpr std::size_t kOnePiece = 16'384;
+constexpr std::size_t kMaxLinger = 1'048'576;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::chrono::seconds time_at_rate(std::size_t bytes, const ServerSettings& settings) {
