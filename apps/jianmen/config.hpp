@@ -23,6 +23,8 @@ struct ServeConfig {
   InstallationSettings installation;  // data, workers (0: one a core), …
 };
 
+ServeConfig config_defaults();
+
 // Every mistake of the file at once, one line each: file:line:column: what is wrong.
 base::Result<ServeConfig> load_config(const std::filesystem::path& file);
 

@@ -1,0 +1,257 @@
+#include "config_keys.hpp"
+
+#include <charconv>
+#include <type_traits>
+
+#include "base/time_text.hpp"
+#include "http/server.hpp"
+
+namespace jianmen::app {
+
+namespace {
+
+using Fault = std::optional<std::string>;
+using Level = base::log::Level;
+
+constexpr std::pair<std::string_view, Level> kLevels[] = {{"debug", Level::Debug},
+                                                          {"info", Level::Info},
+                                                          {"warning", Level::Warning},
+                                                          {"error", Level::Error},
+                                                          {"off", Level::Off}};
+
+// One read, show and type name a C++ type.
+template <class T>
+constexpr bool kIsDuration = false;
+template <class Rep, class Period>
+constexpr bool kIsDuration<std::chrono::duration<Rep, Period>> = true;
+
+template <class T>
+std::string_view type_name() {
+  if constexpr (std::is_same_v<T, bool>) return "true or false";
+  if constexpr (std::is_same_v<T, Level>) return "level";
+  if constexpr (kIsDuration<T>) return "duration";
+  if constexpr (std::is_integral_v<T>) return "number";
+  if constexpr (std::is_same_v<T, std::filesystem::path>) return "path";
+  return "text";
+}
+
+template <class T>
+Fault read(const std::string& text, T& out) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (text != "true" && text != "false") return "is true or false, not \"" + text + "\"";
+    out = text == "true";
+  } else if constexpr (std::is_same_v<T, Level>) {
+    for (const auto& [name, level] : kLevels) {
+      if (name != text) continue;
+      out = level;
+      return std::nullopt;
+    }
+    return "is debug, info, warning, error or off, not \"" + text + "\"";
+  } else if constexpr (kIsDuration<T>) {
+    const auto duration = base::parse_duration(text);
+    if (!duration || *duration < base::Duration::zero()) {
+      return "is a duration such as 30s, 15m or 24h, not \"" + text + "\"";
+    }
+    out = std::chrono::duration_cast<T>(*duration);
+  } else if constexpr (std::is_integral_v<T>) {
+    const auto [end, trouble] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (trouble != std::errc() || end != text.data() + text.size()) {
+      return "is a whole number, not \"" + text + "\"";
+    }
+  } else {
+    if (text.empty()) return "is empty";
+    out = text;
+  }
+  return std::nullopt;
+}
+
+std::string show_duration(base::Duration value) {
+  constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
+      {3'600'000'000, "h"}, {60'000'000, "m"}, {1'000'000, "s"}, {1'000, "ms"}};
+  for (const auto& [unit, name] : kUnits) {
+    if (value.count() != 0 && value.count() % unit == 0) {
+      return std::to_string(value.count() / unit) + std::string(name);
+    }
+  }
+  return std::to_string(value.count() / 1'000) + "ms";
+}
+
+template <class T>
+std::string show(const T& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return value ? "true" : "false";
+  } else if constexpr (std::is_same_v<T, Level>) {
+    return std::string(kLevels[static_cast<std::size_t>(value)].first);
+  } else if constexpr (kIsDuration<T>) {
+    return show_duration(std::chrono::duration_cast<base::Duration>(value));
+  } else if constexpr (std::is_integral_v<T>) {
+    return std::to_string(value);
+  } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+    return value.string();
+  } else {
+    return value;
+  }
+}
+
+// A key over one field; `at` gives the field of a ServeConfig.
+template <class At>
+ConfigKey field(std::string_view path, At at, std::string_view doc) {
+  using T = std::remove_cvref_t<std::invoke_result_t<At, ServeConfig&>>;
+  return {.path = path,
+          .type = type_name<T>(),
+          .doc = doc,
+          .set =
+              [at](ServeConfig& config, const std::vector<std::string>& values) {
+                return read<T>(values.front(), at(config));
+              },
+          .show =
+              [at](const ServeConfig& config) {
+                return show<T>(at(const_cast<ServeConfig&>(config)));
+              }};
+}
+
+// A number with bounds that the program needs.
+template <class At>
+ConfigKey bounded(std::string_view path, At at, std::uint64_t least, std::uint64_t most,
+                  std::string_view doc) {
+  ConfigKey key = field(path, at, doc);
+  key.set = [at, least, most](ServeConfig& config, const std::vector<std::string>& values) {
+    auto value = at(config);
+    if (auto fault = read(values.front(), value)) return fault;
+    if (value < least || value > most) {
+      return Fault("is from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                   values.front());
+    }
+    at(config) = value;
+    return Fault();
+  };
+  return key;
+}
+
+ConfigKey listen_key() {
+  return {.path = "listen",
+          .type = "list of URLs",
+          .doc =
+              "Where to listen: http://HOST:PORT or https://HOST:PORT; port 0 takes any free "
+              "one. Without it http://127.0.0.1:8080; with --demo https://127.0.0.1:8443 too.",
+          .list = true,
+          .set =
+              [](ServeConfig& config, const std::vector<std::string>& values) {
+                for (const auto& url : values) {
+                  if (auto parsed = http::parse_listen_url(url); !parsed) {
+                    return Fault(parsed.error().message);
+                  }
+                }
+                config.listen = values;
+                return Fault();
+              },
+          .show = [](const ServeConfig&) { return std::string(); }};
+}
+
+#define AT(member) [](ServeConfig& config) -> auto& { return config.member; }
+
+std::vector<ConfigKey> make_keys() {
+  constexpr std::uint64_t kMebi = 1024 * 1024;
+  return {
+      listen_key(),
+      field("data", AT(installation.data),
+            "Data directory: accounts, keys, servers and the certificate authority live there."),
+      bounded("workers", AT(installation.workers), 0, 256,
+              "Event loops, each with its own thread; 0: one a core."),
+      field("socket", AT(socket),
+            "Administration socket. Without it $JIANMEN_SOCKET, $XDG_RUNTIME_DIR/jianmen.sock or "
+            "/tmp/jianmen-UID/jianmen.sock."),
+      field("stop_grace", AT(stop_grace), "How long running requests may take after SIGTERM."),
+      field("tls.certificate", AT(tls_certificate),
+            "PEM chain for https listeners, with tls.key. Without both, Jianmen issues one from "
+            "its own authority."),
+      field("tls.key", AT(tls_key), "Private key of tls.certificate, PEM."),
+      field("log.level", AT(log_level), "debug, info, warning, error or off."),
+      field("log.requests", AT(installation.gateway.log_requests),
+            "One line a finished request (level info)."),
+      bounded("limits.request_line", AT(http.limits.request_line), 256, kMebi,
+              "Bytes of a request line; longer is 414."),
+      bounded("limits.head", AT(http.limits.head), 1024, 16 * kMebi,
+              "Bytes of the request line and all headers; more is 431."),
+      bounded("limits.header_value", AT(http.limits.header_value), 256, 16 * kMebi,
+              "Bytes of one header's value."),
+      bounded("limits.headers", AT(http.limits.headers), 8, http::kMaxHeaders,
+              "How many headers a request may have."),
+      bounded("limits.body", AT(http.limits.body), 1024, 1024 * kMebi,
+              "Bytes of a request body; more is 413."),
+      bounded("limits.connections", AT(http.max_connections), 1, 1'000'000,
+              "Open connections at once; more wait to be accepted."),
+      bounded("limits.min_rate", AT(http.min_rate), 0, kMebi,
+              "Bytes a second that a body must come and an answer must go, on average."),
+      field("timeouts.handshake", AT(http.handshake_timeout), "For a TLS handshake."),
+      field("timeouts.head", AT(http.head_timeout),
+            "From the first byte of a request to the end of its headers."),
+      field("timeouts.keep_alive", AT(http.keep_alive_timeout),
+            "Between an answer and the next request of a connection."),
+      field("timeouts.body_idle", AT(http.body_idle_timeout), "Without any byte of a body."),
+      field("timeouts.write_stall", AT(http.write_stall_timeout),
+            "Without any progress of an answer."),
+      field("timeouts.linger", AT(http.linger_timeout),
+            "For the other side to read a refusal before the connection closes."),
+      field("authn.clock_window", AT(installation.authn.signature.clock_window),
+            "How far X-Sdk-Date may be from the server's clock, either way."),
+      bounded("authn.failures_to_lock", AT(installation.authn.failures_to_lock), 1, 1'000'000,
+              "More wrong signatures of an access key in a row than this lock it."),
+      field("authn.lock_time", AT(installation.authn.lock_time), "For how long."),
+      field("authn.token_life", AT(installation.authn.token_life), "Life of a token."),
+      field("authn.tolerant_signatures", AT(installation.authn.signature.tolerant),
+            "Accept the differing canonical forms of the official SDKs too, not the strict one "
+            "alone."),
+      bounded("iam.login_failures_to_lock", AT(installation.iam.login_failures_to_lock), 1,
+              1'000'000, "Wrong passwords of a user in a row that lock the user."),
+      field("iam.login_lock_time", AT(installation.iam.login_lock_time), "For how long."),
+      field("ecs.job_time", AT(installation.ecs.job_time),
+            "How long a job takes: create, delete, start, stop, reboot."),
+      bounded("ecs.server_quota", AT(installation.ecs.server_quota), 1, 1'000'000,
+              "Servers of a project."),
+      bounded("tms.predefined_tag_quota", AT(installation.tms.predefined_tag_quota), 1, 1'000'000,
+              "Predefined tags of an account."),
+      bounded("journal.entries", AT(installation.journal_entries), 1, 10'000'000,
+              "How many of the last requests `jianmen explain` can still tell about."),
+  };
+}
+
+#undef AT
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() {
+  static const std::vector<ConfigKey> keys = make_keys();
+  return keys;
+}
+
+std::string config_documentation() {
+  std::string text =
+      "# Configuration\n\n"
+      "One YAML file, given with `jianmen serve --config FILE`; options of the command line win "
+      "over it. Every key\nmay be left out. A key that is not listed here, a key given twice or a "
+      "value of the wrong type stops the\nstart with `file:line:column`, every mistake at once; "
+      "`jianmen check FILE` says the same without starting.\n"
+      "`SIGHUP` reads the file again for `log.level` and the certificates; the rest needs a "
+      "restart.\n\n"
+      "```yaml\n"
+      "listen: [\"https://0.0.0.0:443\"]\n"
+      "data: /var/lib/jianmen\n"
+      "log:\n"
+      "  level: warning\n"
+      "authn:\n"
+      "  clock_window: 15m\n"
+      "```\n\n"
+      "Durations are written `250ms`, `30s`, `15m`, `24h` or a sum such as `1h30m`. Sizes are "
+      "bytes.\n\n"
+      "| key | type | default | meaning |\n|---|---|---|---|\n";
+  const ServeConfig defaults = config_defaults();
+  for (const auto& key : config_keys()) {
+    const std::string value = key.show(defaults);
+    text += "| `" + std::string(key.path) + "` | " + std::string(key.type) + " | " +
+            (value.empty() ? "" : "`" + value + "`") + " | " + std::string(key.doc) + " |\n";
+  }
+  return text;
+}
+
+}  // namespace jianmen::app
