@@ -39,7 +39,38 @@ constexpr Row kRows[] = {
     {"TMS.5027", FaultKind::Parameter, 400, "Invalid resource type."},
 };
 
+// By where the fault is, without the numbers in brackets.
+struct Misread {
+  std::string_view where, code;
+};
+constexpr Misread kMisread[] = {
+    {"limit", "TMS.0007"},         {"marker", "TMS.0008"},         {"key", "TMS.0009"},
+    {"tags[].key", "TMS.0009"},    {"tags[].value", "TMS.0010"},   {"action", "TMS.0011"},
+    {"tags", "TMS.0012"},          {"tags[]", "TMS.0013"},         {"offset", "TMS.0017"},
+    {"old_tag", "TMS.1004"},       {"old_tag.key", "TMS.1005"},    {"old_tag.value", "TMS.1006"},
+    {"new_tag", "TMS.1007"},       {"new_tag.key", "TMS.1008"},    {"new_tag.value", "TMS.1009"},
+    {"order_field", "TMS.1010"},   {"order_method", "TMS.1011"},   {"project_id", "TMS.2011"},
+    {"resource_type", "TMS.5027"}, {"resource_types", "TMS.5027"}, {"resource_types[]", "TMS.5027"},
+};
+
+std::string without_numbers(std::string_view where) {
+  std::string plain;
+  for (const char c : where) {
+    const bool inside = !plain.empty() && plain.back() == '[';
+    if (!inside || c == ']') plain += c;
+  }
+  return plain;
+}
+
 }  // namespace
+
+std::unexpected<Fault> misread(const catalog::SchemaFault& wrong) {
+  const std::string where = without_numbers(wrong.where);
+  for (const Misread& row : kMisread) {
+    if (row.where == where) return tms_fault(row.code);
+  }
+  return tms_fault("TMS.0002");
+}
 
 std::unexpected<Fault> tms_fault(std::string_view code) {
   for (const Row& row : kRows) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "services/ecs/testing.hpp"
+#include "services/tms/faults.hpp"
 #include "services/tms/predefined.hpp"
 
 namespace jianmen::services::tms {
@@ -175,6 +176,45 @@ TEST_F(TmsService, RefusesPredefinedTagsWithTheCodeForIt) {
   for (const Row& row : rows)
     EXPECT_EQ(refused(row.operation, body(row.body)), row.code) << row.body;
   EXPECT_EQ(pairs(query({{"order_field", "key"}, {"order_method", "asc"}})), (Names{"a=", "c=d"}));
+}
+
+// The frame checks the rows' schemas first; what it finds has a code of its own here.
+TEST_F(TmsService, WhatDoesNotFitTheSchemaHasTheCodeForIt) {
+  struct Row {
+    std::string_view operation, body, code;
+  };
+  const Row rows[] = {
+      {"CreatePredefineTags", R"({"action":"create"})", "TMS.0012"},
+      {"CreatePredefineTags", R"({"action":"create","tags":[null]})", "TMS.0013"},
+      {"CreatePredefineTags", R"({"action":"create","tags":[{"value":"b"}]})", "TMS.0009"},
+      {"CreatePredefineTags", R"({"action":"create","tags":[{"key":"a"}]})", "TMS.0010"},
+      {"CreatePredefineTags", R"({"tags":[]})", "TMS.0011"},
+      {"CreatePredefineTags", "[]", "TMS.0002"},
+      {"UpdatePredefineTags", R"({"new_tag":{"key":"c","value":"d"}})", "TMS.1004"},
+      {"UpdatePredefineTags", R"({"old_tag":{"key":"c","value":"d"}})", "TMS.1007"},
+      {"UpdatePredefineTags", R"({"old_tag":{},"new_tag":{"key":"c","value":"d"}})", "TMS.1005"},
+      {"UpdatePredefineTags", R"({"old_tag":{"key":"c","value":"d"},"new_tag":{"key":"c"}})",
+       "TMS.1009"},
+      {"ListResource", R"({"resource_types":["ecs"],"tags":[],"limit":"x"})", "TMS.0007"},
+      {"ListResource", R"({"resource_types":[1],"tags":[]})", "TMS.5027"},
+  };
+  for (const Row& row : rows) {
+    const catalog::Operation* operation =
+        test_catalog().find_operation("tms:" + std::string(row.operation));
+    const auto wrong = catalog::check_body(test_catalog(), *operation, json::parse(row.body));
+    ASSERT_TRUE(wrong) << row.body;
+    EXPECT_EQ(misread(*wrong).error().code, row.code) << row.body << " " << wrong->where;
+  }
+  for (const auto& [operation, name, value, code] : std::vector<std::array<std::string, 4>>{
+           {"ListPredefineTags", "limit", "x", "TMS.0007"},
+           {"ListPredefineTags", "order_method", "up", "TMS.1011"},
+           {"ListTagValues", "limit", "5", "TMS.0009"},
+           {"ListProviders", "offset", "x", "TMS.0017"}}) {
+    const auto wrong =
+        catalog::check_query(*test_catalog().find_operation("tms:" + operation), {{name, value}});
+    ASSERT_TRUE(wrong) << operation;
+    EXPECT_EQ(misread(*wrong).error().code, code) << operation << " " << wrong->where;
+  }
 }
 
 TEST_F(TmsService, FiftyTagsACallAndTheQuotaHold) {
