@@ -1,10 +1,10 @@
-# layer(NAME [DEPENDS folder...] [LINKS library...]): one folder of src/ = one static library, one test program
+# layer(NAME [DEPENDS folder...] [LINKS library...] [TEST_DEPENDS folder...]): one folder of src/ = one static library, one test program
 # (NAME_test, from its *_test.cpp) and one test NAME.arrows that fails when a file of the folder includes a folder
-# that the line does not name. The DEPENDS lists, read top to bottom in src/CMakeLists.txt, are the architecture.
+# that the line does not name (tests, and files named test*.hpp, may also use TEST_DEPENDS). The DEPENDS lists, read top to bottom in src/CMakeLists.txt, are the architecture.
 include(GoogleTest)
 
 function(layer name)
-  cmake_parse_arguments(L "" "" "DEPENDS;LINKS" ${ARGN})
+  cmake_parse_arguments(L "" "" "DEPENDS;LINKS;TEST_DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${name}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${name}/*.hpp)
   set(tests ${sources})
@@ -23,12 +23,14 @@ function(layer name)
   if(JIANMEN_TESTS)
     if(tests)
       add_executable(${name}_test ${tests})
-      target_link_libraries(${name}_test PRIVATE ${name} ${L_LINKS} GTest::gmock GTest::gtest_main)
+      target_link_libraries(${name}_test PRIVATE ${name} ${L_TEST_DEPENDS} ${L_LINKS} GTest::gmock GTest::gtest_main)
       target_compile_definitions(${name}_test PRIVATE JIANMEN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
       gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60)
     endif()
     list(JOIN L_DEPENDS "|" arrows)
+    list(JOIN L_TEST_DEPENDS "|" test_arrows)
     add_test(NAME ${name}.arrows COMMAND ${CMAKE_COMMAND} "-DNAME=${name}" "-DALLOWED=${arrows}"
+      "-DTEST_ALLOWED=${test_arrows}"
       -P ${PROJECT_SOURCE_DIR}/cmake/check_arrows.cmake WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
 endfunction()

@@ -109,4 +109,24 @@ std::string string_or(const json::value& value, std::string_view key, std::strin
   return std::string(find_string(value, key).value_or(otherwise));
 }
 
+const json::value* find(const json::object& object, std::string_view key) {
+  return object.if_contains(key);
+}
+
+const json::object* find_object(const json::object& object, std::string_view key) {
+  const auto* found = find(object, key);
+  return found ? found->if_object() : nullptr;
+}
+
+const json::array* find_array(const json::object& object, std::string_view key) {
+  const auto* found = find(object, key);
+  return found ? found->if_array() : nullptr;
+}
+
+std::optional<std::string_view> find_string(const json::object& object, std::string_view key) {
+  const auto* found = find(object, key);
+  if (!found || !found->is_string()) return std::nullopt;
+  return std::string_view(found->get_string());
+}
+
 }  // namespace jianmen::base

@@ -29,7 +29,21 @@ std::string to_pretty_text(const json::value& value);
 const json::value* find(const json::value& value, std::string_view key);
 const json::object* find_object(const json::value& value, std::string_view key);
 const json::array* find_array(const json::value& value, std::string_view key);
+// An object would convert to a temporary value, and the result would point into it: its own
+// overloads.
+const json::value* find(const json::object& object, std::string_view key);
+const json::object* find_object(const json::object& object, std::string_view key);
+const json::array* find_array(const json::object& object, std::string_view key);
+const json::value* find(json::value&& value, std::string_view key) = delete;
+const json::object* find_object(json::value&& value, std::string_view key) = delete;
+const json::array* find_array(json::value&& value, std::string_view key) = delete;
+const json::value* find(json::object&& object, std::string_view key) = delete;
+const json::object* find_object(json::object&& object, std::string_view key) = delete;
+const json::array* find_array(json::object&& object, std::string_view key) = delete;
 std::optional<std::string_view> find_string(const json::value& value, std::string_view key);
+std::optional<std::string_view> find_string(const json::object& object, std::string_view key);
+std::optional<std::string_view> find_string(json::value&& value, std::string_view key) = delete;
+std::optional<std::string_view> find_string(json::object&& object, std::string_view key) = delete;
 std::optional<std::int64_t> find_int(const json::value& value, std::string_view key);
 std::optional<bool> find_bool(const json::value& value, std::string_view key);
 std::string string_or(const json::value& value, std::string_view key, std::string_view otherwise);
