@@ -42,10 +42,24 @@ std::string first_url(const std::vector<std::string>& urls, std::string_view sch
 
 }  // namespace
 
-base::json::value demo_fixture() {
-  auto fixture = base::parse_json(catalog::embedded("demo.json"));
+base::json::value demo_data() {
+  auto data = base::parse_json(catalog::embedded("demo.json"));
   // Compiled in and tested: it parses.
-  return fixture ? std::move(*fixture) : base::json::value();
+  return data ? std::move(*data) : base::json::value();
+}
+
+base::json::value demo_fixture() {
+  auto fixture = demo_data();
+  const auto hashes = base::parse_json(catalog::embedded("demo-passwords.json"));
+  if (!hashes || !fixture.is_object()) return fixture;
+  for (auto& item : fixture.at("users").as_array()) {
+    auto& user = item.as_object();
+    const auto hash = base::find_string(*hashes, text_of(item, "name"));
+    if (!hash) continue;
+    user["password_hash"] = *hash;
+    user.erase("password");
+  }
+  return fixture;
 }
 
 std::string demo_text(const json::value& fixture, const std::vector<std::string>& urls,

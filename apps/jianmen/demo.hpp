@@ -9,7 +9,9 @@
 
 namespace jianmen::app {
 
-// data/demo.json, compiled in.
+// data/demo.json, compiled in; for people.
+base::json::value demo_data();
+// The same to be loaded: with password hashes made beforehand in place of the passwords.
 base::json::value demo_fixture();
 
 // `urls` as served; `ca` the path of the CA's certificate, empty without https.

@@ -255,7 +255,7 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   (*server)->start();
   const auto urls = (*server)->urls();
   for (const auto& url : urls) std::cout << "ready " << url << "\n";
-  if (options.demo) std::cout << demo_text(fixtures->front(), urls, tls->ca_file);
+  if (options.demo) std::cout << demo_text(demo_data(), urls, tls->ca_file);
   std::cout << std::flush;
 
   for (;;) {
