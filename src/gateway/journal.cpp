@@ -16,6 +16,19 @@ std::string_view verdict_name(Verdict verdict) {
   return "failed";
 }
 
+JournalEntry& Journal::Shard::next_slot() {
+  if (next_ / kChunk >= chunks_.size()) chunks_.push_back(std::make_unique<JournalEntry[]>(kChunk));
+  JournalEntry& slot = chunks_[next_ / kChunk][next_ % kChunk];
+  next_ = (next_ + 1) % capacity_;
+  size_ = std::min(size_ + 1, capacity_);
+  return slot;
+}
+
+const JournalEntry& Journal::Shard::at(std::size_t age) const {
+  const std::size_t index = (next_ + capacity_ - 1 - age) % capacity_;
+  return chunks_[index / kChunk][index % kChunk];
+}
+
 Journal::Journal(std::size_t capacity, unsigned shards) {
   const std::size_t each = std::max<std::size_t>(1, capacity / std::max(1U, shards));
   for (unsigned i = 0; i < std::max(1U, shards); ++i)
@@ -29,8 +42,9 @@ Journal::Shard& Journal::shard(unsigned worker) { return *shards_[worker % shard
 std::optional<JournalEntry> Journal::find(std::string_view request_id) const {
   for (const auto& shard : shards_) {
     const std::lock_guard lock(shard->mutex_);
-    const auto found = std::ranges::find(shard->entries_, request_id, &JournalEntry::request_id);
-    if (found != shard->entries_.end()) return *found;
+    for (std::size_t age = 0; age < shard->size_; ++age) {
+      if (shard->at(age).request_id == request_id) return shard->at(age);
+    }
   }
   return std::nullopt;
 }
@@ -48,9 +62,8 @@ std::vector<JournalEntry> Journal::list(const Filter& filter) const {
     // Newest first inside the shard, so that a limit of one copies one entry and not the whole
     // ring.
     std::size_t taken = 0;
-    const std::size_t size = shard->entries_.size();
-    for (std::size_t i = 0; i < size && taken < filter.limit; ++i) {
-      const auto& entry = shard->entries_[(shard->next_ + size - 1 - i) % size];
+    for (std::size_t age = 0; age < shard->size_ && taken < filter.limit; ++age) {
+      const auto& entry = shard->at(age);
       if (entry.time <= filter.after) continue;
       if (filter.refused_only && entry.verdict == Verdict::Allowed) continue;
       found.push_back(entry);
@@ -67,8 +80,8 @@ std::vector<JournalEntry> Journal::list(const Filter& filter) const {
 void Journal::clear() {
   for (const auto& shard : shards_) {
     const std::lock_guard lock(shard->mutex_);
-    shard->entries_.clear();
-    shard->next_ = 0;
+    shard->chunks_.clear();
+    shard->size_ = shard->next_ = 0;
   }
 }
 

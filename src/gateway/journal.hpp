@@ -39,7 +39,7 @@ struct JournalEntry {
   int status = 0;
   std::string code, message;  // of the answer, when it refused
   std::optional<identity::Refusal> refusal;
-  std::vector<call::Step> steps;
+  call::Steps steps;
   std::int64_t us = 0;  // from the parsed head to the answer
 };
 
@@ -51,26 +51,27 @@ class Journal {
   class Shard {
    public:
     explicit Shard(std::size_t capacity) : capacity_(capacity) {}
-    // A slot to fill under the shard's lock: the oldest entry, its strings' memory kept. `fill`
-    // must be quick.
+    // A slot to fill under the shard's lock: a new one, or the oldest entry with its strings'
+    // memory kept. `fill` must be quick.
     template <class Fill>
     void add(Fill fill) {
       const std::lock_guard lock(mutex_);
-      if (entries_.size() < capacity_) {
-        entries_.emplace_back();
-        fill(entries_.back());
-      } else {
-        fill(entries_[next_]);
-        next_ = (next_ + 1) % capacity_;
-      }
+      fill(next_slot());
     }
 
    private:
     friend class Journal;
+    static constexpr std::size_t kChunk = 256;
+
+    JournalEntry& next_slot();
+    const JournalEntry& at(std::size_t age) const;  // 0: the newest
+
     std::size_t capacity_;
     mutable std::mutex mutex_;
-    std::vector<JournalEntry> entries_;
-    std::size_t next_ = 0;
+    // In chunks, so that entries never move and memory comes only as requests do.
+    std::vector<std::unique_ptr<JournalEntry[]>> chunks_;
+    std::size_t size_ = 0;
+    std::size_t next_ = 0;  // where the next entry goes
   };
   Shard& shard(unsigned worker);
 

@@ -15,13 +15,8 @@ namespace {
 using identity::Cause;
 using identity::Refusal;
 using identity::Scope;
-using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kKeptText = 2048;  // of a path or query in the journal
-
-std::int64_t microseconds_since(Steady::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begin).count();
-}
 
 Cause cause_of(catalog::NoRoute::Reason reason) {
   using Reason = catalog::NoRoute::Reason;
@@ -112,7 +107,6 @@ std::string log_line(const JournalEntry& entry) {
 }  // namespace
 
 struct Pipeline::Passage {
-  Steady::time_point begin = Steady::now();
   base::Time now{};
   std::string request_id;
   std::shared_ptr<const identity::Principal> principal;
@@ -144,34 +138,30 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   std::optional<Refusal> refused;
   http::Response response;
   const auto route = catalog_.route(request.host(), request.method, request.path);
-  auto step_begin = passage.begin;
   if (!route) {
     refused = refusal_of(route.error());
-    record.steps.push_back({"route", "no operation", microseconds_since(step_begin)});
+    record.step("route", "no operation");
   } else {
     record.operation = route->candidates.front();
-    record.steps.push_back({"route", record.operation->id, microseconds_since(step_begin)});
-    step_begin = Steady::now();
+    record.step("route", record.operation->id);
     std::optional<Refusal> credential_refusal;
     if (auto principal = authenticator_.authenticate(request)) {
       passage.principal = std::move(*principal);
-      record.steps.push_back({"authenticate",
-                              passage.principal->credential == identity::CredentialKind::Token
-                                  ? "token ok"
-                                  : "signature ok",
-                              microseconds_since(step_begin)});
+      record.step("authenticate", passage.principal->credential == identity::CredentialKind::Token
+                                      ? "token ok"
+                                      : "signature ok");
     } else if (call::admits_anyone(*route)) {
       credential_refusal = std::move(principal.error());
-      record.steps.push_back({"authenticate", "not needed", microseconds_since(step_begin)});
+      record.step("authenticate", "not needed");
     } else {
       refused = std::move(principal.error());
-      record.steps.push_back({"authenticate", "refused", microseconds_since(step_begin)});
+      record.step("authenticate", "refused");
     }
     if (!refused) {
       const auto service = services_.find(record.operation->service);
       if (service == services_.end()) {
         refused = Refusal{Cause::BackendUnavailable, {}};
-        record.steps.push_back({"serve", "no service", 0});
+        record.step("serve", "no service");
       } else {
         call::Call call{.request = request,
                         .route = *route,
@@ -220,8 +210,10 @@ void Pipeline::record(const http::Request& request, Passage& passage,
     entry.code = std::move(passage.record.error_code);
     entry.message = std::move(passage.record.error_message);
     entry.refusal = std::move(passage.record.refusal);
-    entry.steps = std::move(passage.record.steps);
-    entry.us = microseconds_since(passage.begin);
+    entry.steps = passage.record.steps;
+    entry.us = std::chrono::duration_cast<std::chrono::microseconds>(passage.record.mark -
+                                                                     passage.record.begin)
+                   .count();
     if (settings_.log_requests) line = log_line(entry);
   });
   if (settings_.log_requests) base::log::info(line);
@@ -248,7 +240,7 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
                                                              : Cause::RequestMalformed,
                             {}};
     entry.refusal->with("reason", std::string(reason));
-    entry.steps.push_back({"parse", std::string(reason), 0});
+    entry.steps.add({"parse", "refused", 0});
   });
   if (settings_.log_requests) {
     base::log::info("event=request id=" + id + " status=" + std::to_string(status) + " reason=\"" +

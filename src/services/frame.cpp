@@ -1,6 +1,5 @@
 #include "services/frame.hpp"
 
-#include <chrono>
 #include <unordered_map>
 
 #include "base/encoding.hpp"
@@ -19,24 +18,6 @@ using identity::Cause;
 using identity::Principal;
 using identity::Refusal;
 using identity::Scope;
-
-// Writes the record's steps with the time each took.
-class StepTimer {
- public:
-  explicit StepTimer(call::Record& record)
-      : record_(record), begin_(std::chrono::steady_clock::now()) {}
-  void done(std::string_view step, std::string outcome) {
-    const auto now = std::chrono::steady_clock::now();
-    record_.steps.push_back(
-        {step, std::move(outcome),
-         std::chrono::duration_cast<std::chrono::microseconds>(now - begin_).count()});
-    begin_ = now;
-  }
-
- private:
-  call::Record& record_;
-  std::chrono::steady_clock::time_point begin_;
-};
 
 // A token's scope binds, and that of a key made from one; a project that X-Project-Id chose for a
 // permanent key does not: AK/SK has no scope of its own.
@@ -323,7 +304,7 @@ void Frame::Impl::fill(Call& call, const call::Call& from) const {
 }
 
 net::Task<http::Response> Frame::serve(call::Call& from) {
-  StepTimer timer(from.record);
+  call::Record& record = from.record;
   const std::string_view method = from.request.method;
   const bool reads = method == "GET" || method == "HEAD";
 
@@ -342,7 +323,7 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
     malformed = true;
     chosen = from.route.candidates.front();
   }
-  from.record.operation = chosen;
+  record.operation = chosen;
 
   Call call{.operation = *chosen,
             .principal = from.principal,
@@ -365,22 +346,22 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
   const auto function = impl_->functions.find(chosen);
   if (auto scope = impl_->check_scope(call); !scope) {
     outcome = std::unexpected(std::move(scope.error()));
-    timer.done("scope", "refused");
+    record.step("scope", "refused");
   } else if (auto permission = impl_->check_permission(call, from.request); !permission) {
     outcome = std::unexpected(std::move(permission.error()));
-    timer.done("authorize", "refused");
+    record.step("authorize", "refused");
   } else if (malformed) {
     outcome = fault(FaultKind::Malformed);
-    timer.done("validate", "refused");
+    record.step("validate", "refused");
   } else if (auto input = impl_->check_input(call); !input) {
     outcome = std::unexpected(std::move(input.error()));
-    timer.done("validate", "refused");
+    record.step("validate", "refused");
   } else if (function == impl_->functions.end()) {
     outcome = fault(FaultKind::Unavailable, "JIANMEN.0501",
                     "This release knows " + chosen->id + " but does not answer it.", 501);
-    timer.done("serve", "not answered");
+    record.step("serve", "not answered");
   } else {
-    timer.done("authorize", "allowed");
+    record.step("authorize", "allowed");
     try {
       if (function->second->runs == Runs::OnLoop) {
         outcome = function->second->run(call);
@@ -393,16 +374,16 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
       base::log::error("event=defect operation=" + chosen->id + " error=\"" + error.what() + "\"");
       outcome = fault(FaultKind::Internal);
     }
-    timer.done("serve", outcome ? "ok" : "refused");
+    record.step("serve", outcome ? "ok" : "refused");
   }
 
   if (!outcome) {
     Fault& failed = outcome.error();
     if (!failed.refusal) failed.refusal = Refusal{cause_of(failed.kind), {}};
     auto rendered = render(failed, chosen->family, *chosen, from.request_id);
-    from.record.refusal = std::move(failed.refusal);
-    from.record.error_code = std::move(rendered.code);
-    from.record.error_message = std::move(rendered.message);
+    record.refusal = std::move(failed.refusal);
+    record.error_code = std::move(rendered.code);
+    record.error_message = std::move(rendered.message);
     add_family_headers(rendered.response, chosen->family, from.request_id);
     co_return std::move(rendered.response);
   }
