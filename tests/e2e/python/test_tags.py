@@ -31,7 +31,7 @@ def test_predefined_tags_come_and_go(client):
     assert predefined(client, key=key) == {(key, "a"), (key, "b")}
     assert predefined(client, key=key.upper(), value="A") == {(key, "a")}
 
-    body = tms.ReqUpdatePredefineTag(
+    body = tms.ModifyPrefineTag(
         old_tag=tms.PredefineTagRequest(key=key, value="a"),
         new_tag=tms.PredefineTagRequest(key=key, value="c"),
     )
