@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace jianmen::base {
 
@@ -124,9 +125,15 @@ std::string_view as_text(std::span<const std::uint8_t> bytes) {
 }
 
 void write_hex(std::span<const std::uint8_t> bytes, char* out) {
+  static constexpr auto kPairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (unsigned byte = 0; byte < 256; ++byte)
+      pairs[byte] = {kLowerHex[byte >> 4], kLowerHex[byte & 15]};
+    return pairs;
+  }();
   for (const auto byte : bytes) {
-    *out++ = kLowerHex[byte >> 4];
-    *out++ = kLowerHex[byte & 15];
+    std::memcpy(out, kPairs[byte].data(), 2);
+    out += 2;
   }
 }
 
@@ -264,7 +271,8 @@ std::string to_lower(std::string_view text) {
 }
 
 bool equals_ignore_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+  if (a.size() != b.size()) return false;
+  return a == b || std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
 }
 
 std::string_view trim(std::string_view text) {

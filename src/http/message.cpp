@@ -77,7 +77,8 @@ void Response::add(std::string_view name, std::string_view value) {
   assert(detail::is_token(name));
   assert(is_field_value(value));
   if (!is_field_value(value)) return;  // a defect above must not become a split response
-  fields_.reserve(fields_.size() + name.size() + value.size() + 4);
+  // An answer of this API carries about ten fields: room for them at once.
+  if (fields_.empty()) fields_.reserve(512);
   fields_.append(name).append(": ").append(value).append("\r\n");
 }
 

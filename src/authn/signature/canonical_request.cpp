@@ -141,7 +141,10 @@ bool append_headers(std::string& out, const http::Request& request, std::string_
 
 void append_canonical_path(std::string& out, std::string_view raw_path, Variant::Path rule) {
   const auto begin = out.size();
-  if (rule == Variant::Path::P1) {
+  const auto plain = [](unsigned char c) { return base::is_unreserved(c) || c == '/'; };
+  if (std::ranges::all_of(raw_path, plain)) {
+    out += raw_path;  // the usual path: the same under every rule
+  } else if (rule == Variant::Path::P1) {
     DecodedReader reader(raw_path, base::Plus::Literal);
     for (int byte = reader.next(); byte >= 0; byte = reader.next()) {
       if (byte == '/') {
