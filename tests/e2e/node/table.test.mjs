@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 const require = createRequire(import.meta.url);
 const core = require("@huaweicloud/huaweicloud-sdk-core");
 const { AKSKSigner } = require("@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner");
+const { AuthCache } = require("@huaweicloud/huaweicloud-sdk-core/internal/services/authcache");
 const ecs = require("@huaweicloud/huaweicloud-sdk-ecs/v2/public-api");
 const iam = require("@huaweicloud/huaweicloud-sdk-iam/v3/public-api");
 
@@ -17,7 +18,13 @@ const viewer = ["JIANMENDEMOVIEWER001", "jianmenDemoViewerSecretKeyForLocalUseOn
 const newcomer = ["JIANMENDEMONEWBIE001", "jianmenDemoNewcomerSecretKeyForLocalOnly"];
 const information = "Incorrect IAM authentication information: ";
 
-const options = { logLevel: "off" };
+const quiet = () => {};
+const options = {
+  logger: { debug: quiet, info: quiet, warn: quiet, error: quiet, setLevel: quiet, getLevel: quiet, setName: quiet },
+};
+
+// The SDK keeps project and account ids for the life of the process.
+beforeEach(() => AuthCache.instance().authMap.clear());
 
 const region = (id, url) => new core.Region(id, url);
 
