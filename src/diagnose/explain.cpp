@@ -1,7 +1,9 @@
 #include "diagnose/explain.hpp"
 
 #include "base/time_text.hpp"
+#include "diagnose/refine.hpp"
 #include "diagnose/texts.hpp"
+#include "diagnose/values.hpp"
 
 namespace jianmen::diagnose {
 
@@ -35,15 +37,26 @@ json::object answer_of(const gateway::JournalEntry& entry) {
   return answer;
 }
 
-// Evidence of several values of one name is a list; a value that is written as JSON stays JSON.
+// Names in a row are a list for programs.
+bool is_list(std::string_view name) {
+  return name == "groups" || name == "roles" || name == "roles_now" || name == "granted_in";
+}
+
+json::value evidence_value(std::string_view name, const std::string& text) {
+  if (!is_list(name)) return json::string(text);
+  json::array items;
+  for (auto rest = std::string_view(text); !rest.empty();) {
+    const auto end = rest.find(", ");
+    items.emplace_back(rest.substr(0, end));
+    rest = end == rest.npos ? std::string_view() : rest.substr(end + 2);
+  }
+  return items;
+}
+
 json::array evidence_of(const identity::Refusal& refusal) {
   json::array out;
   for (const auto& [name, text] : refusal.evidence) {
-    json::value value(text);
-    if (text.starts_with('[') || text.starts_with('{')) {
-      if (auto parsed = base::parse_json(text)) value = std::move(*parsed);
-    }
-    out.push_back(json::object{{"name", name}, {"value", std::move(value)}});
+    out.push_back(json::object{{"name", name}, {"value", evidence_value(name, text)}});
   }
   return out;
 }
@@ -71,21 +84,30 @@ json::object explain(const gateway::JournalEntry& entry, const catalog::Catalog&
   if (entry.operation) out["operation"] = entry.operation->id;
   if (entry.principal) out["principal"] = principal_of(*entry.principal);
   out["answer"] = answer_of(entry);
-  if (entry.verdict != gateway::Verdict::Allowed) {
-    const auto refusal = refine(entry, directory);
-    const auto texts = texts_for(entry, refusal, catalog, directory, language);
-    out["cause"] = json::object{{"id", identity::cause_id(refusal.cause)},
-                                {"layer", identity::cause_layer(refusal.cause)},
-                                {"title", texts.title},
-                                {"confidence", texts.confidence}};
-    out["why"] = texts.why;
-    json::array fix;
-    for (const auto& line : texts.fix) fix.emplace_back(line);
-    out["fix"] = std::move(fix);
-    out["evidence"] = evidence_of(refusal);
+  if (entry.verdict == gateway::Verdict::Allowed) {
+    out["steps"] = steps_of(entry);
+    return out;
   }
+  const auto refined = refine(entry);
+  const auto& refusal = refined.refusal;
+  const auto title = title_of(catalog, refusal.cause, language);
+  const auto texts =
+      texts_of(refusal.cause, values_of(entry, refusal, catalog, directory), language);
+  out["cause"] = json::object{{"id", identity::cause_id(refusal.cause)},
+                              {"layer", identity::cause_layer(refusal.cause)},
+                              {"title", title},
+                              {"confidence", refined.confidence}};
+  out["why"] = texts.why.empty() ? title : texts.why;
+  out["fix"] = json::array(texts.fix.begin(), texts.fix.end());
+  out["evidence"] = evidence_of(refusal);
   out["steps"] = steps_of(entry);
-  if (entry.verdict != gateway::Verdict::Allowed) out["alternatives"] = json::array{};
+  json::array alternatives;
+  for (const auto& [cause, confidence] : refined.alternatives) {
+    alternatives.push_back(json::object{{"id", identity::cause_id(cause)},
+                                        {"title", title_of(catalog, cause, language)},
+                                        {"confidence", confidence}});
+  }
+  out["alternatives"] = std::move(alternatives);
   return out;
 }
 

@@ -1,38 +1,72 @@
 #include "diagnose/texts.hpp"
 
-#include "identity/refusal.hpp"
+#include "catalog/embedded.hpp"
 
 namespace jianmen::diagnose {
 
-namespace json = base::json;
-
 namespace {
+
+namespace json = base::json;
 
 std::string_view code_of(Language language) {
   return language == Language::Chinese ? "zh-CN" : "en";
 }
 
-std::string title_of(const catalog::Catalog& catalog, std::string_view id, Language language) {
+// Compiled in and tested: it parses.
+const json::value& explanations() {
+  static const json::value parsed = [] {
+    auto value = base::parse_json(catalog::embedded("explanations.json"));
+    return value ? std::move(*value) : json::value(json::object{});
+  }();
+  return parsed;
+}
+
+Reader reader_of(std::string_view line) {
+  while (line.starts_with("{?")) line.remove_prefix(std::min(line.size(), line.find('}') + 1));
+  const bool command = line.starts_with("jianmen ") || line.starts_with("curl ");
+  return command ? Reader::Shell : Reader::Person;
+}
+
+std::vector<std::string> lines(const json::value& texts, std::string_view key,
+                               const Values& values) {
+  std::vector<std::string> out;
+  const auto* templates = base::find_array(texts, key);
+  if (!templates) return out;
+  for (const auto& sentence : *templates) {
+    if (!sentence.is_string()) continue;
+    const std::string_view text = sentence.get_string();
+    if (auto filled = fill(text, values, key == "fix" ? reader_of(text) : Reader::Person)) {
+      out.push_back(std::move(*filled));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string title_of(const catalog::Catalog& catalog, identity::Cause cause, Language language) {
+  const auto id = identity::cause_id(cause);
   for (const auto& row : catalog.causes()) {
-    if (base::string_or(row, "id", "") != id) continue;
+    if (base::find_string(row, "id") != id) continue;
     const auto* title = base::find(row, "title");
     return title ? base::string_or(*title, code_of(language), "") : std::string();
   }
   return std::string(id);
 }
 
-}  // namespace
-
-identity::Refusal refine(const gateway::JournalEntry& entry, const directory::Directory&) {
-  return entry.refusal.value_or(identity::Refusal{});
-}
-
-Texts texts_for(const gateway::JournalEntry&, const identity::Refusal& refusal,
-                const catalog::Catalog& catalog, const directory::Directory&, Language language) {
-  Texts texts;
-  texts.title = title_of(catalog, identity::cause_id(refusal.cause), language);
-  texts.why = texts.title;
-  return texts;
+Texts texts_of(identity::Cause cause, const Values& values, Language language) {
+  Texts out;
+  const auto* causes = base::find(explanations(), "causes");
+  const auto* of_cause = causes ? base::find(*causes, identity::cause_id(cause)) : nullptr;
+  const auto* texts = of_cause ? base::find(*of_cause, code_of(language)) : nullptr;
+  if (!texts) return out;
+  for (const auto& sentence : lines(*texts, "why", values)) {
+    // Chinese sentences need no blank between them.
+    if (!out.why.empty() && language == Language::English) out.why += ' ';
+    out.why += sentence;
+  }
+  out.fix = lines(*texts, "fix", values);
+  return out;
 }
 
 }  // namespace jianmen::diagnose

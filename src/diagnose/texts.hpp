@@ -1,26 +1,23 @@
 #pragma once
-// The sentences of an explanation: data/explanations.json, {placeholders} filled with the request's
-// own values.
+// The sentences of causes: titles from data/causes.json, why and fix from data/explanations.json.
+// Thread safety: any thread.
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "diagnose/explain.hpp"
+#include "diagnose/template.hpp"
 
 namespace jianmen::diagnose {
 
+std::string title_of(const catalog::Catalog& catalog, identity::Cause cause, Language language);
+
 struct Texts {
-  std::string title, why;
+  std::string why;
   std::vector<std::string> fix;
-  double confidence = 0.99;
 };
-
-// The entry's refusal, told more exactly where its evidence allows it.
-identity::Refusal refine(const gateway::JournalEntry& entry, const directory::Directory& directory);
-
-Texts texts_for(const gateway::JournalEntry& entry, const identity::Refusal& refusal,
-                const catalog::Catalog& catalog, const directory::Directory& directory,
-                Language language);
+// Sentences whose values are not known are left out. Empty for a cause without texts.
+Texts texts_of(identity::Cause cause, const Values& values, Language language);
 
 }  // namespace jianmen::diagnose
