@@ -1,6 +1,7 @@
 #include "services/call.hpp"
 
 #include "base/encoding.hpp"
+#include "services/error_profile.hpp"
 
 namespace jianmen::services {
 
@@ -63,7 +64,12 @@ std::unexpected<Fault> fault(const base::Error& error) {
     }
     return FaultKind::Internal;
   }();
-  return fault(kind, {}, error.message);
+  if (kind != FaultKind::Unavailable && kind != FaultKind::Internal)
+    return fault(kind, {}, error.message);
+  auto ours = fault(kind);
+  ours.error().refusal = identity::Refusal{cause_of(kind), {}};
+  ours.error().refusal->with("why", error.message);
+  return ours;
 }
 
 }  // namespace jianmen::services

@@ -1,5 +1,6 @@
 #include "services/error_profile.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace jianmen::services {
@@ -158,7 +159,13 @@ json::object keystone_envelope(const Fault& fault, std::string_view) {
                                  {"title", title_of(fault.status)}}}};
 }
 
+// The rules of users have bare numbers, which go alone.
+bool is_bare_number(std::string_view code) {
+  return code.size() == 4 && std::ranges::all_of(code, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 json::object iam_envelope(const Fault& fault, std::string_view) {
+  if (is_bare_number(fault.code)) return {{"errorcode", json::array{json::value(fault.code)}}};
   return {{"error_msg", fault.message}, {"error_code", fault.code}};
 }
 
@@ -208,6 +215,37 @@ RenderedFault render(const Fault& fault, std::string_view family_name,
   rendered.code = full.code.empty() ? std::to_string(full.status) : full.code;
   rendered.message = full.message;
   return rendered;
+}
+
+identity::Cause cause_of(FaultKind kind) {
+  using identity::Cause;
+  switch (kind) {
+    case FaultKind::Malformed:
+      return Cause::RequestMalformed;
+    case FaultKind::Parameter:
+      return Cause::RequestParameter;
+    case FaultKind::NotFound:
+      return Cause::ResourceNotFound;
+    case FaultKind::Conflict:
+      return Cause::ResourceConflict;
+    case FaultKind::State:
+      return Cause::ResourceState;
+    case FaultKind::Quota:
+      return Cause::LimitQuota;
+    case FaultKind::Denied:
+      return Cause::PermissionNotGranted;
+    case FaultKind::Scope:
+      return Cause::ScopeOtherProject;
+    case FaultKind::Unauthenticated:
+      return Cause::TokenMissing;
+    case FaultKind::TooLarge:
+      return Cause::LimitBody;
+    case FaultKind::Unavailable:
+      return Cause::BackendUnavailable;
+    case FaultKind::Internal:
+      return Cause::BackendInternal;
+  }
+  return Cause::Unknown;
 }
 
 void add_family_headers(http::Response& response, std::string_view family,

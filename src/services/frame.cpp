@@ -2,10 +2,11 @@
 
 #include <unordered_map>
 
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "catalog/schema.hpp"
 #include "services/error_profile.hpp"
+#include "services/misread.hpp"
+#include "services/own_object.hpp"
 
 namespace jianmen::services {
 
@@ -41,67 +42,6 @@ std::string_view scope_text(const Scope& scope) {
   return "none";
 }
 
-Cause cause_of(FaultKind kind) {
-  switch (kind) {
-    case FaultKind::Malformed:
-      return Cause::RequestMalformed;
-    case FaultKind::Parameter:
-      return Cause::RequestParameter;
-    case FaultKind::NotFound:
-      return Cause::ResourceNotFound;
-    case FaultKind::Conflict:
-      return Cause::ResourceConflict;
-    case FaultKind::State:
-      return Cause::ResourceState;
-    case FaultKind::Quota:
-      return Cause::LimitQuota;
-    case FaultKind::Denied:
-      return Cause::PermissionNotGranted;
-    case FaultKind::Scope:
-      return Cause::ScopeOtherProject;
-    case FaultKind::Unauthenticated:
-      return Cause::TokenMissing;
-    case FaultKind::TooLarge:
-      return Cause::LimitBody;
-    case FaultKind::Unavailable:
-      return Cause::BackendUnavailable;
-    case FaultKind::Internal:
-      return Cause::BackendInternal;
-  }
-  return Cause::Unknown;
-}
-
-// The user that the request names, for operations that are free for one's own object (`self_at` of
-// the row).
-std::string named_user(const directory::Directory& directory, const Operation& operation,
-                       const Call& call) {
-  const std::string_view at = operation.self_at;
-  if (at == "path.access_key") {  // the owner of that key
-    const auto key = directory.find_access_key(identity::AccessKeyId(call.path("access_key")));
-    return key ? key->user.value : std::string();
-  }
-  if (at.starts_with("path.")) return std::string(call.path(at.substr(5)));
-  if (at.starts_with("query.")) {
-    const auto value = call.query(at.substr(6));
-    return value ? std::string(*value) : (call.principal ? call.principal->id : std::string());
-  }
-  if (at.starts_with("body.")) {
-    const base::json::value* value = &call.body;
-    for (const auto part : base::split(at.substr(5), '.')) {
-      value = base::find(*value, part);
-      if (!value) return {};
-    }
-    return value->is_string() ? std::string(value->get_string()) : std::string();
-  }
-  return {};
-}
-
-bool is_own_object(const directory::Directory& directory, const Operation& operation,
-                   const Call& call) {
-  if (!call.principal || call.principal->kind != Principal::Kind::User) return false;
-  return named_user(directory, operation, call) == call.principal->id;
-}
-
 // Operations without a documented action still have one for the policy engine, so that `ecs:*:*`
 // covers them and a read-only policy covers the reads alone.
 std::string action_of(const Operation& operation) {
@@ -109,6 +49,55 @@ std::string action_of(const Operation& operation) {
   if (!operation.aliases.empty()) return operation.aliases.front();
   const bool reads = operation.method == "GET" || operation.method == "HEAD";
   return operation.service + ":unlisted:" + (reads ? "get" : "") + operation.name;
+}
+
+struct Body {
+  base::json::value value;  // null when there was none
+  bool malformed = false;   // not JSON
+  // JSON, but it names none of the operations that share this method and path.
+  std::optional<catalog::SchemaFault> unnamed = {};
+};
+
+// Clients send bodies with GET and HEAD, and with DELETE anything: only where one is looked at must
+// it be JSON.
+Body read_body(const http::Request& request) {
+  if (request.method == "GET" || request.method == "HEAD" || request.body.empty()) return {};
+  auto parsed = base::parse_json(request.body);
+  if (parsed) return {std::move(*parsed)};
+  return {{}, request.method != "DELETE"};
+}
+
+// What a function throws is a defect of ours: it goes to the log, not to the caller.
+Outcome run(const Function& function, const Call& call) {
+  try {
+    return function.run(call);
+  } catch (const std::exception& error) {
+    base::log::error("event=defect operation=" + call.operation.id + " error=\"" + error.what() +
+                     "\"");
+  }
+  return fault(FaultKind::Internal);
+}
+
+http::Response answer(const Reply& reply, const Operation& operation, std::string_view request_id) {
+  http::Response response(reply.status ? reply.status : operation.success);
+  // Every answer says that it is JSON: one SDK refuses a body, even an empty one, without
+  // Content-Type.
+  response.set_body(reply.body.is_null() ? std::string() : base::to_text(reply.body),
+                    "application/json");
+  for (const auto& [name, value] : reply.headers) response.add(name, value);
+  add_family_headers(response, operation.family, request_id);
+  return response;
+}
+
+http::Response refusal_of(Fault failed, const Operation& operation, std::string_view request_id,
+                          call::Record& record) {
+  if (!failed.refusal) failed.refusal = Refusal{cause_of(failed.kind), {}};
+  auto rendered = render(failed, operation.family, operation, request_id);
+  record.refusal = std::move(failed.refusal);
+  record.error_code = std::move(rendered.code);
+  record.error_message = std::move(rendered.message);
+  add_family_headers(rendered.response, operation.family, request_id);
+  return std::move(rendered.response);
 }
 
 }  // namespace
@@ -124,7 +113,9 @@ struct Frame::Impl {
   std::expected<void, Fault> check_scope(Call& call) const;
   std::expected<void, Fault> check_project(Call& call, const Principal& principal) const;
   std::expected<void, Fault> check_permission(const Call& call, const http::Request& request);
-  std::expected<void, Fault> check_input(const Call& call) const;
+  std::expected<void, Fault> check_input(const Call& call, const Body& body) const;
+  std::expected<const Function*, Fault> check(Call& call, const call::Call& from, const Body& body,
+                                              call::Record& record);
   void fill(Call& call, const call::Call& from) const;
 };
 
@@ -144,45 +135,30 @@ Frame::~Frame() = default;
 // account, and a credential that is bound to a project must be bound to this one.
 std::expected<void, Fault> Frame::Impl::check_project(Call& call,
                                                       const Principal& principal) const {
-  const std::string_view in_url = call.path("project_id");
+  const bool in_project = principal.scope.kind == Scope::Kind::Project;
+  std::string wanted(call.path("project_id"));
+  if (wanted.empty() && in_project) wanted = principal.scope.project.value;
+
+  const auto refused = [&](Cause cause, const identity::Project* own = nullptr) {
+    Refusal refusal{cause, {}};
+    refusal.with("url_project", wanted)
+        .with("token_scope", std::string(scope_text(principal.scope)));
+    if (in_project) refusal.with("token_project_name", principal.scope.project_name);
+    if (own) refusal.with("url_project_name", own->name).with("host_region", call.region);
+    return refuse(FaultKind::Scope, std::move(refusal));
+  };
+  if (wanted == principal.account.value) return refused(Cause::ScopeAccountIdAsProject);
+  if (wanted.find('{') != std::string::npos) return refused(Cause::RoutePlaceholder);
   const bool binds = scope_binds(principal);
-  std::string wanted(in_url);
-  if (wanted.empty() && principal.scope.kind == Scope::Kind::Project)
-    wanted = principal.scope.project.value;
-
-  Refusal refusal;
-  refusal.with("url_project", wanted).with("token_scope", std::string(scope_text(principal.scope)));
-  if (!principal.scope.project_name.empty())
-    refusal.with("token_project_name", principal.scope.project_name);
-
-  if (wanted == principal.account.value) {
-    refusal.cause = Cause::ScopeAccountIdAsProject;
-    return refuse(FaultKind::Scope, std::move(refusal));
-  }
-  if (wanted.find('{') != std::string::npos) {
-    refusal.cause = Cause::RoutePlaceholder;
-    return refuse(FaultKind::Scope, std::move(refusal));
-  }
-  if (binds && principal.scope.kind != Scope::Kind::Project) {
-    refusal.cause = Cause::ScopeDomainOnRegional;
-    return refuse(FaultKind::Scope, std::move(refusal));
-  }
+  if (binds && !in_project) return refused(Cause::ScopeDomainOnRegional);
   auto project = directory.find_project(identity::ProjectId(wanted));
-  if (!project || project->account != principal.account) {
-    refusal.cause = Cause::ScopeProjectNotYours;
-    return refuse(FaultKind::Scope, std::move(refusal));
-  }
-  refusal.with("url_project_name", project->name);
-  if (binds && principal.scope.project != project->id) {
-    refusal.cause = Cause::ScopeOtherProject;
-    return refuse(FaultKind::Scope, std::move(refusal));
-  }
-  if (!call.region.empty() && call.region != project->region &&
-      catalog.find_region(project->region)) {
-    refusal.cause = Cause::ScopeOtherProject;
-    refusal.with("host_region", call.region);
-    return refuse(FaultKind::Scope, std::move(refusal));
-  }
+  if (!project || project->account != principal.account)
+    return refused(Cause::ScopeProjectNotYours);
+  if (binds && principal.scope.project != project->id)
+    return refused(Cause::ScopeOtherProject, &*project);
+  const bool elsewhere = !call.region.empty() && call.region != project->region;
+  if (elsewhere && catalog.find_region(project->region))
+    return refused(Cause::ScopeOtherProject, &*project);
   call.scope = Scope{Scope::Kind::Project, project->id, project->name};
   call.region = project->region;
   call.project = std::move(project);
@@ -204,8 +180,8 @@ std::expected<void, Fault> Frame::Impl::check_scope(Call& call) const {
       }
       call.scope = Scope{Scope::Kind::Domain, {}, {}};
       return {};
-    case OperationScope::None:
-      call.scope = scope_binds(principal) ? principal.scope : Scope{Scope::Kind::Domain, {}, {}};
+    case OperationScope::None:  // any scope will do; what it acts in is the account
+      call.scope = Scope{Scope::Kind::Domain, {}, {}};
       // An account id in the path is always the caller's own.
       if (const auto domain = call.path("domain_id");
           !domain.empty() && domain != principal.account.value) {
@@ -228,11 +204,11 @@ std::expected<void, Fault> Frame::Impl::check_permission(const Call& call,
                                                   : Refusal{Cause::TokenMissing, {}});
   }
   if (operation.caller == Caller::AnyIdentity) return {};
-  if (operation.caller != Caller::Action && is_own_object(directory, operation, call)) return {};
+  if (operation.caller != Caller::Action && is_own_object(directory, call)) return {};
   const std::string action = action_of(operation);
   if (operation.caller == Caller::Self) {
     Refusal refusal{Cause::PermissionNotGranted, {}};
-    refusal.with("action", action).with("only_for", named_user(directory, operation, call));
+    refusal.with("action", action).with("only_for", named_user(directory, call));
     return refuse(FaultKind::Denied, std::move(refusal));
   }
   authz::Question question{
@@ -251,25 +227,16 @@ std::expected<void, Fault> Frame::Impl::check_permission(const Call& call,
   return refuse(FaultKind::Denied, authorizer.explain(*call.principal, question));
 }
 
-std::expected<void, Fault> Frame::Impl::check_input(const Call& call) const {
-  if (auto wrong = catalog::check_query(call.operation, call.query_values)) {
-    Refusal refusal{Cause::RequestParameter, {}};
-    refusal.with("parameter", wrong->where).with("expected", wrong->expected);
-    return refuse(FaultKind::Parameter, std::move(refusal));
-  }
-  if (auto wrong = catalog::check_body(catalog, call.operation, call.body)) {
-    Refusal refusal{Cause::RequestMalformed, {}};
-    refusal.with("member", wrong->where).with("expected", wrong->expected);
-    auto result = refuse(FaultKind::Malformed, std::move(refusal));
-    if (call.operation.family == "keystone" && wrong->kind == catalog::SchemaFault::Kind::Missing) {
-      result.error().message = "'" + wrong->key + "' is a required property";
-    } else if (call.operation.family == "iam" &&
-               wrong->kind == catalog::SchemaFault::Kind::Missing) {
-      result.error().code = "IAM.0072";
-      result.error().message = "'" + wrong->key + "' is a required property.";
-    }
-    return result;
-  }
+std::expected<void, Fault> Frame::Impl::check_input(const Call& call, const Body& body) const {
+  const auto refuse = [&](const catalog::SchemaFault& wrong, Part part) {
+    return std::unexpected(misread(definition, wrong, part, call.operation.family));
+  };
+  if (body.malformed) return fault(FaultKind::Malformed);
+  if (body.unnamed) return refuse(*body.unnamed, Part::Body);
+  if (const auto wrong = catalog::check_query(call.operation, call.query_values))
+    return refuse(*wrong, Part::Query);
+  if (const auto wrong = catalog::check_body(catalog, call.operation, call.body))
+    return refuse(*wrong, Part::Body);
   return {};
 }
 
@@ -303,27 +270,37 @@ void Frame::Impl::fill(Call& call, const call::Call& from) const {
   };
 }
 
+std::expected<const Function*, Fault> Frame::Impl::check(Call& call, const call::Call& from,
+                                                         const Body& body, call::Record& record) {
+  if (auto scope = check_scope(call); !scope) {
+    record.step("scope", "refused");
+    return std::unexpected(std::move(scope.error()));
+  }
+  if (auto permission = check_permission(call, from.request); !permission) {
+    record.step("authorize", "refused");
+    return std::unexpected(std::move(permission.error()));
+  }
+  record.step("authorize", "allowed");
+  if (auto input = check_input(call, body); !input) {
+    record.step("validate", "refused");
+    return std::unexpected(std::move(input.error()));
+  }
+  const auto function = functions.find(&call.operation);
+  if (function != functions.end()) return function->second;
+  record.step("serve", "not answered");
+  return fault(FaultKind::Unavailable, "JIANMEN.0501",
+               "This release knows " + call.operation.id + " but does not answer it.", 501);
+}
+
 net::Task<http::Response> Frame::serve(call::Call& from) {
   call::Record& record = from.record;
-  const std::string_view method = from.request.method;
-  const bool reads = method == "GET" || method == "HEAD";
-
-  base::json::value body;
-  bool malformed = false;
-  if (!reads && !from.request.body.empty()) {
-    auto parsed = base::parse_json(from.request.body);
-    if (parsed) {
-      body = std::move(*parsed);
-    } else {
-      malformed = method != "DELETE";
-    }
-  }
-  const Operation* chosen = catalog::select(from.route, malformed ? nullptr : &body);
+  Body body = read_body(from.request);
+  const Operation* chosen = catalog::select(from.route, body.malformed ? nullptr : &body.value);
   if (!chosen) {
-    malformed = true;
     chosen = from.route.candidates.front();
+    body.unnamed = names_no_operation(from.route.candidates);
   }
-  record.operation = chosen;
+  from.record.operation = chosen;
 
   Call call{.operation = *chosen,
             .principal = from.principal,
@@ -334,7 +311,7 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
             .path_values = {},
             .query_values = {},
             .header_values = {},
-            .body = std::move(body),
+            .body = std::move(body.value),
             .host = std::string(from.request.host()),
             .secure = from.request.secure,
             .request_id = from.request_id,
@@ -342,60 +319,21 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
             .may = {}};
   impl_->fill(call, from);
 
+  auto function = impl_->check(call, from, body, record);
+  if (!function)
+    co_return refusal_of(std::move(function.error()), *chosen, from.request_id, from.record);
   Outcome outcome = Reply{};
-  const auto function = impl_->functions.find(chosen);
-  if (auto scope = impl_->check_scope(call); !scope) {
-    outcome = std::unexpected(std::move(scope.error()));
-    record.step("scope", "refused");
-  } else if (auto permission = impl_->check_permission(call, from.request); !permission) {
-    outcome = std::unexpected(std::move(permission.error()));
-    record.step("authorize", "refused");
-  } else if (malformed) {
-    outcome = fault(FaultKind::Malformed);
-    record.step("validate", "refused");
-  } else if (auto input = impl_->check_input(call); !input) {
-    outcome = std::unexpected(std::move(input.error()));
-    record.step("validate", "refused");
-  } else if (function == impl_->functions.end()) {
-    outcome = fault(FaultKind::Unavailable, "JIANMEN.0501",
-                    "This release knows " + chosen->id + " but does not answer it.", 501);
-    record.step("serve", "not answered");
+  if ((*function)->runs == Runs::OnLoop) {
+    outcome = run(**function, call);
   } else {
-    record.step("authorize", "allowed");
-    try {
-      if (function->second->runs == Runs::OnLoop) {
-        outcome = function->second->run(call);
-      } else {
-        auto& pool = function->second->runs == Runs::OnHashingPool ? impl_->pools.hashing
-                                                                   : impl_->pools.writes;
-        outcome = co_await pool.run([&call, run = &function->second->run] { return (*run)(call); });
-      }
-    } catch (const std::exception& error) {
-      base::log::error("event=defect operation=" + chosen->id + " error=\"" + error.what() + "\"");
-      outcome = fault(FaultKind::Internal);
-    }
-    record.step("serve", outcome ? "ok" : "refused");
+    const bool hashes = (*function)->runs == Runs::OnHashingPool;
+    auto& pool = hashes ? impl_->pools.hashing : impl_->pools.writes;
+    outcome = co_await pool.run([&call, &function] { return run(**function, call); });
   }
-
-  if (!outcome) {
-    Fault& failed = outcome.error();
-    if (!failed.refusal) failed.refusal = Refusal{cause_of(failed.kind), {}};
-    auto rendered = render(failed, chosen->family, *chosen, from.request_id);
-    record.refusal = std::move(failed.refusal);
-    record.error_code = std::move(rendered.code);
-    record.error_message = std::move(rendered.message);
-    add_family_headers(rendered.response, chosen->family, from.request_id);
-    co_return std::move(rendered.response);
-  }
-  Reply& reply = *outcome;
-  http::Response response(reply.status ? reply.status : chosen->success);
-  // Every answer says that it is JSON: one SDK refuses a body, even an empty one, without
-  // Content-Type.
-  response.set_body(reply.body.is_null() ? std::string() : base::to_text(reply.body),
-                    "application/json");
-  for (const auto& [name, value] : reply.headers) response.add(name, value);
-  add_family_headers(response, chosen->family, from.request_id);
-  co_return response;
+  record.step("serve", outcome ? "ok" : "refused");
+  if (!outcome)
+    co_return refusal_of(std::move(outcome.error()), *chosen, from.request_id, from.record);
+  co_return answer(*outcome, *chosen, from.request_id);
 }
 
 }  // namespace jianmen::services

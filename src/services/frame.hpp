@@ -14,7 +14,8 @@
 
 namespace jianmen::services {
 
-// Threads for what may wait: commits, and password hashing apart from them, so that a flood of logins delays no write.
+// Threads for what may wait: commits, and password hashing apart from them, so that a flood of
+// logins delays no write.
 struct Pools {
   net::BlockingPool& writes;
   net::BlockingPool& hashing;
@@ -22,8 +23,8 @@ struct Pools {
 
 class Frame final : public call::Service {
  public:
-  Frame(const ServiceDefinition& definition, const catalog::Catalog& catalog, const directory::Directory& directory,
-        authz::Authorizer& authorizer, Pools pools);
+  Frame(const ServiceDefinition& definition, const catalog::Catalog& catalog,
+        const directory::Directory& directory, authz::Authorizer& authorizer, Pools pools);
   ~Frame() override;
 
   net::Task<http::Response> serve(call::Call& call) override;
