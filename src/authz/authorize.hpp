@@ -19,9 +19,12 @@ struct Question {
   std::string_view action =
       {};  // empty: no action exists; allowed to root and who holds any Allow on the service
   std::span<const std::string> aliases = {};
-  std::string_view service = {};   // "ecs"
-  std::string_view region = {};    // may be empty
-  identity::Scope scope = {};      // that the request acts in: the URL's project, or the domain
+  std::string_view service = {};  // "ecs"
+  std::string_view region = {};   // may be empty
+  // That the request acts in: the URL's project, or the domain. IAM's own questions belong to the
+  // whole account, whatever is said here: a credential of one project then gives only those of its
+  // roles that are granted on the domain as well.
+  identity::Scope scope = {};
   std::string_view resource = {};  // optional
   std::string_view uri = {};       // optional
   std::string_view peer = {};      // source address, for g:SourceIp

@@ -9,11 +9,16 @@ namespace jianmen::authz::detail {
 
 using identity::Scope;
 
+namespace {
+
+bool is_in_project(const Question& question) {
+  return question.service != "iam" && question.scope.kind == Scope::Kind::Project;
+}
+
+}  // namespace
+
 identity::Scope scope_of(const Question& question) {
-  if (question.service == "iam" || question.scope.kind != Scope::Kind::Project) {
-    return Scope{Scope::Kind::Domain, {}, {}};
-  }
-  return question.scope;
+  return is_in_project(question) ? question.scope : Scope{Scope::Kind::Domain, {}, {}};
 }
 
 Asked::Asked(const identity::Principal& principal, const Question& question,
@@ -21,8 +26,7 @@ Asked::Asked(const identity::Principal& principal, const Question& question,
     : question_(question), set_(set) {
   // All resources of the service in this project: what a list or a create without an id of its own
   // touches.
-  if (set.has_resources() && question.resource.empty() &&
-      question.scope.kind == Scope::Kind::Project) {
+  if (set.has_resources() && question.resource.empty() && is_in_project(question)) {
     resource_.append(question.service).append(":").append(question.region);
     resource_.append(":").append(principal.account.value).append(":*:*");
   }
@@ -45,7 +49,7 @@ void Asked::add_attributes(const identity::Principal& principal) {
   add("g:DomainName", principal.account_name);
   add("g:UserId", principal.id);
   add("g:UserName", principal.name);
-  add("g:ProjectName", question_.scope.project_name);
+  if (is_in_project(question_)) add("g:ProjectName", question_.scope.project_name);
   add("g:ServiceName", question_.service);
   add("g:RequestedRegion", question_.region);
   add("g:MFAPresent", principal.mfa_at ? "true" : "false");

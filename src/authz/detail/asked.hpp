@@ -10,7 +10,7 @@
 
 namespace jianmen::authz::detail {
 
-// Where the question is decided: IAM and questions without a scope belong to the whole account.
+// Where the question is decided (Question::scope).
 identity::Scope scope_of(const Question& question);
 
 class Asked {

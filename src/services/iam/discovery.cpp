@@ -49,13 +49,14 @@ Outcome list_auth_domains(const Dependencies&, const Call& call) {
       {"links", links_to(call, "/v3/auth/domains", LinkForm::Self)}});
 }
 
+// For the scope of the credential, as its token's own catalogue.
 Outcome show_catalog(const Dependencies& with, const Call& call) {
+  const auto& scope = call.principal->scope;
   std::string region;
-  if (call.scope.kind == identity::Scope::Kind::Project) {
-    if (const auto project = with.directory.find_project(call.scope.project))
-      region = project->region;
+  if (scope.kind == identity::Scope::Kind::Project) {
+    if (const auto project = with.directory.find_project(scope.project)) region = project->region;
   }
-  return Reply(json::object{{"catalog", token_catalog(with.catalog, call, call.scope, region)},
+  return Reply(json::object{{"catalog", token_catalog(with.catalog, call, scope, region)},
                             {"links", links_to(call, "/v3/auth/catalog", LinkForm::Self)}});
 }
 

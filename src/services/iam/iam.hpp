@@ -1,7 +1,7 @@
 #pragma once
-// IAM: tokens, discovery, projects, users, groups, roles and policies, grants, agencies, access keys, temporary keys,
-// and STS's caller identity (facts: the IAM reference). State lives in the directory.
-// Thread safety: the functions may run on any thread.
+// IAM: tokens, discovery, projects, users, groups, roles and policies, grants, agencies, access
+// keys, temporary keys, and STS's caller identity (facts: the IAM reference). State lives in the
+// directory. Thread safety: the functions may run on any thread.
 
 #include <memory>
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "catalog/embedded.hpp"
+#include "services/tms/faults.hpp"
 #include "services/tms/operations.hpp"
 
 namespace jianmen::services::tms {
@@ -54,6 +55,7 @@ struct Tms::Impl {
       : world{dependencies, embedded_providers(),
               PredefinedTags(dependencies.store, dependencies.settings.predefined_tag_quota)} {
     definition.name = "tms";
+    definition.misread = [](const catalog::SchemaFault& wrong) { return misread(wrong).error(); };
     for (const Row& row : kRows) {
       definition.functions.push_back(
           {row.operation, row.runs,

@@ -1,6 +1,6 @@
 #pragma once
-// Wrong passwords in a row lock a user for a while. Only users that exist are counted, so the table is bounded by
-// them; a success forgets. Thread safety: any thread.
+// Wrong passwords in a row lock a user for a while. Only users that exist are counted, so the table
+// is bounded by them; a success forgets. Thread safety: any thread.
 
 #include <mutex>
 #include <string>

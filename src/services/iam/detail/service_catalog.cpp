@@ -85,7 +85,8 @@ json::array token_catalog(const catalog::Catalog& catalog, const Call& call,
   for (const auto& service : service_catalog(catalog, call)) {
     json::array endpoints;
     for (const auto& endpoint : service.endpoints) {
-      const bool here = endpoint.region == "*" || endpoint.region == region;
+      const bool here = endpoint.region == "*" || endpoint.region == region ||
+                        (region.empty() && service.type == "identity");
       if (!here || (service.per_project && scope.kind != identity::Scope::Kind::Project)) continue;
       std::string url = endpoint.url;
       if (const auto at = url.find(kTenant); at != std::string::npos) {
