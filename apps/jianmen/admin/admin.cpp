@@ -39,6 +39,9 @@ void add_admin(CLI::App& app, Common& common) {
   command->footer(
       "Example: jianmen admin user list --account demo\n"
       "         jianmen admin clock advance 24h");
+  admin::add_init(*command, common);
+  admin::add_directory(*command, common);
+  admin::add_permissions(*command, common);
   admin::add_clock(*command, common);
   admin::add_journal(*command, common);
   admin::add_whole(*command, common);

@@ -32,7 +32,8 @@ struct Route {
   Answer (*answer)(Asked& asked);
 };
 
-std::span<const Route> operation_routes();  // clock, journal, reset, export, import, ca
-std::span<const Route> directory_routes();  // accounts … policies
+std::span<const Route> operation_routes();   // clock, journal, reset, export, import, ca
+std::span<const Route> directory_routes();   // accounts, users, groups, projects
+std::span<const Route> permission_routes();  // keys, grants, policies
 
 }  // namespace jianmen::app::admin

@@ -1,0 +1,49 @@
+#include "server/admin/first_account.hpp"
+
+#include <algorithm>
+
+#include "crypto/password.hpp"
+
+namespace jianmen::app::admin {
+
+using base::error_of;
+
+std::string make_password(base::Random& random) {
+  constexpr std::string_view kLower = "abcdefghijkmnopqrstuvwxyz",
+                             kUpper = "ABCDEFGHJKLMNPQRSTUVWXYZ", kDigits = "23456789",
+                             kMarks = "@%-_=+";
+  // Drawn anew until every kind is in it: no place of the text is special.
+  for (;;) {
+    auto text = base::make_text(random, 20,
+                                "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789@%-_=+");
+    const auto has = [&](std::string_view kind) {
+      return text.find_first_of(kind) != std::string::npos;
+    };
+    if (has(kLower) && has(kUpper) && has(kDigits) && has(kMarks)) return text;
+  }
+}
+
+base::Result<base::json::object> create_account(Installation& installation, std::string_view name,
+                                                std::string password) {
+  auto& directory = installation.directory();
+  const bool made = password.empty();
+  if (made) password = make_password(installation.random());
+  auto hash = crypto::hash_password(base::Secret(password), installation.random(),
+                                    installation.iam_settings().password_cost);
+  if (!hash) return error_of(hash);
+  auto account =
+      directory.create_account(name, std::nullopt, {.password_hash = *hash, .root = true});
+  if (!account) return error_of(account);
+  const auto user = directory.find_user_by_name(account->id, account->name);
+  if (!user) return base::fail(base::Code::Internal, "the account has no root user");
+  auto key = directory.create_access_key(user->id, "");
+  if (!key) return error_of(key);
+  base::json::object out{
+      {"account", account->name}, {"id", account->id.value}, {"user", user->name}};
+  if (made) out["password"] = password;
+  out["ak"] = key->id.value;
+  out["sk"] = key->secret.reveal();
+  return out;
+}
+
+}  // namespace jianmen::app::admin

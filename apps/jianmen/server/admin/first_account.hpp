@@ -1,0 +1,20 @@
+#pragma once
+// A new account with what its owner needs to begin: a password and an access key for the root user,
+// shown this once. For `admin init` and `admin account create`. Blocks.
+
+#include <string>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "server/installation.hpp"
+
+namespace jianmen::app::admin {
+
+// 20 letters, digits and marks, some of each.
+std::string make_password(base::Random& random);
+
+// {"account","id","user","password","ak","sk"}. `password` empty: one is made.
+base::Result<base::json::object> create_account(Installation& installation, std::string_view name,
+                                                std::string password);
+
+}  // namespace jianmen::app::admin
