@@ -171,9 +171,11 @@ Result<std::vector<base::json::value>> load_fixtures(const ServeOptions& options
     fixtures.push_back(std::move(*fixture));
   }
   for (std::size_t i = 0; i < fixtures.size(); ++i) {
+    const bool is_demo = options.demo && i == 0;
+    // A data directory that holds the demo already keeps what was done to it.
+    if (is_demo && installation.directory().find_account_by_name("demo")) continue;
     if (auto loaded = installation.load(fixtures[i]); !loaded) {
-      const std::string from =
-          options.demo ? (i == 0 ? "demo" : options.load[i - 1]) : options.load[i];
+      const std::string from = is_demo ? "demo" : options.load[i - (options.demo ? 1 : 0)];
       return fail(loaded.error().code, from + ": " + loaded.error().message);
     }
   }

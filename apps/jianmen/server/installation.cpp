@@ -102,11 +102,18 @@ base::Result<> Installation::load(const base::json::value& fixture) {
 
   // Servers name projects, tags nothing: both belong to the document's account, the first when
   // there are several.
+  const bool has_services =
+      base::find(report->services, "servers") || base::find(report->services, "tags");
+  if (!has_services) return {};
   const auto* accounts = base::find_array(fixture, "accounts");
-  if (!accounts || accounts->empty()) return {};
+  if (!accounts || accounts->empty()) {
+    return base::fail(
+        base::Code::InvalidArgument,
+        "servers and tags belong to the document's first account: it names none in accounts[]");
+  }
   const auto account =
       directory_->find_account_by_name(base::string_or(accounts->front(), "name", ""));
-  if (!account) return {};
+  if (!account) return base::fail(base::Code::InvalidArgument, "accounts[0]: no such account");
   if (const auto* servers = base::find_array(report->services, "servers")) {
     if (auto loaded = ecs_->load_servers(*servers, *account); !loaded) return error_of(loaded);
   }
