@@ -1,4 +1,7 @@
+import atexit
 import os
+import shutil
+import tempfile
 
 import pytest
 from huaweicloudsdkcore.auth.credentials import Credentials
@@ -13,6 +16,8 @@ for name in list(os.environ):
         del os.environ[name]
 for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
     os.environ.pop(name, None)
+os.environ["HOME"] = tempfile.mkdtemp(prefix="jm-home-")  # the SDK reads and writes ~/.huaweicloud
+atexit.register(shutil.rmtree, os.environ["HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -59,12 +59,20 @@ class Side:
         self.domain_token = wire.domain_token(user, account)
 
 
+@pytest.fixture(scope="module")
+def known_sides():
+    return {}
+
+
 @pytest.fixture
-def sides(wire):
-    return {
-        "demo": Side(wire, ROOT_USER, "demo", ACCOUNT_ID, PROJECT, SERVER),
-        "other": Side(wire, OTHER_USER, "other", OTHER_ID, OTHER_PROJECT, OTHER_SERVER),
-    }
+def sides(wire, known_sides):
+    """Logged in once a listener."""
+    if wire.url not in known_sides:
+        known_sides[wire.url] = {
+            "demo": Side(wire, ROOT_USER, "demo", ACCOUNT_ID, PROJECT, SERVER),
+            "other": Side(wire, OTHER_USER, "other", OTHER_ID, OTHER_PROJECT, OTHER_SERVER),
+        }
+    return known_sides[wire.url]
 
 
 @pytest.fixture(params=[("demo", "other"), ("other", "demo")], ids=["demo", "other"])
