@@ -108,7 +108,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--path", default=PATH, help="what is asked for, signed by the demo's root user")
     options = parser.parse_args()
+    globals()["PATH"] = options.path
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         jianmen, plain, secure = start_jianmen(folder)
@@ -116,7 +118,9 @@ def main():
         nginx = None
         try:
             status, body = fetch(plain, signed_headers(plain))
-            assert status == 200 and json.loads(body)["domains"][0]["name"] == "demo", body
+            assert status == 200 and json.loads(body), body
+            if PATH == "/v3/auth/domains":
+                assert json.loads(body)["domains"][0]["name"] == "demo", body
             nginx = start_nginx(folder, body, port, tls_port)
             for _ in range(100):
                 try:

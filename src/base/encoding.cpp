@@ -277,6 +277,8 @@ bool equals_ignore_case(std::string_view a, std::string_view b) {
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
+  // Nothing to trim is the usual case: a graphic character at both ends.
+  if (!text.empty() && text.front() > ' ' && text.back() > ' ') return text;
   const std::size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);

@@ -107,9 +107,11 @@ std::string to_text(const json::value& explanation, Language language, Colour co
   block.list(labels.fix, explanation, "fix", "", "");
   if (const auto* answer = base::find(explanation, "answer")) {
     const auto status = base::find_int(*answer, "status");
-    block.field(labels.answer, (status ? std::to_string(*status) : "") + " " +
-                                   base::string_or(*answer, "code", "") + " " +
-                                   base::string_or(*answer, "message", ""));
+    std::string line = status ? std::to_string(*status) : std::string();
+    for (const auto key : {"code", "message"}) {
+      if (const auto text = base::string_or(*answer, key, ""); !text.empty()) line += " " + text;
+    }
+    block.field(labels.answer, line);
   }
   block.field(labels.caller, caller(explanation));
   block.field(labels.operation, base::string_or(explanation, "operation", ""));

@@ -97,12 +97,15 @@ class Collector {
       if (account_) put("account_id", account_->id.value);
     }
     const auto accounts = directory_.list_accounts();
-    if (accounts.size() == 1) put("account_known", accounts.front().name);
+    if (accounts.size() == 1) {
+      put("account_known", accounts.front().name);
+      if (!account_) account_ = accounts.front();  // whoever calls, it is about this one
+    }
     const auto ak = get("ak");
     if (ak.empty()) return;
     const auto key = directory_.find_access_key(identity::AccessKeyId(ak));
     if (!key) return;
-    if (!account_) account_ = directory_.find_account(key->account);
+    account_ = directory_.find_account(key->account);
     if (account_) put("owner_account", account_->name);
     if (const auto user = directory_.find_user(key->user)) put("owner", user->name);
   }
@@ -203,7 +206,8 @@ class Collector {
     base::json::object scope;
     const auto project = get("url_project").empty() ? get("example_project") : get("url_project");
     if (entry_.operation && entry_.operation->scope == catalog::OperationScope::Domain) {
-      scope["domain"] = base::json::object{{"name", text("account", "ACCOUNT")}};
+      scope["domain"] =
+          base::json::object{{"name", text("account", text("account_known", "ACCOUNT"))}};
     } else if (!project.empty() && project != text("account_id", "")) {
       scope["project"] = base::json::object{{"id", project}};
     } else {
@@ -213,7 +217,8 @@ class Collector {
     const base::json::object user{
         {"name", text("user", "USER")},
         {"password", "PASSWORD"},
-        {"domain", base::json::object{{"name", text("account", "ACCOUNT")}}}};
+        {"domain",
+         base::json::object{{"name", text("account", text("account_known", "ACCOUNT"))}}}};
     const base::json::object identity{{"methods", base::json::array{"password"}},
                                       {"password", base::json::object{{"user", user}}}};
     const base::json::object auth{{"identity", identity}, {"scope", std::move(scope)}};

@@ -185,7 +185,7 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
     record.refusal = std::move(refused);
   }
   response.add("X-Request-Id", passage.request_id);
-  response.add("Server", "api-gateway");
+  response.add_lines("Server: api-gateway\r\n");
   this->record(request, passage, response);
   co_return response;
 }
@@ -225,7 +225,7 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
   const GatewayError error = error_for_status(status);
   http::Response response = render(error, id);
   response.add("X-Request-Id", id);
-  response.add("Server", "api-gateway");
+  response.add_lines("Server: api-gateway\r\n");
   response.close();
   journal_.add([&](JournalEntry& entry) {
     entry = JournalEntry{};

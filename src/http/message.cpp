@@ -82,6 +82,12 @@ void Response::add(std::string_view name, std::string_view value) {
   fields_.append(name).append(": ").append(value).append("\r\n");
 }
 
+void Response::add_lines(std::string_view lines) {
+  assert(lines.ends_with("\r\n"));
+  if (fields_.empty()) fields_.reserve(512);
+  fields_.append(lines);
+}
+
 void Response::set(std::string_view name, std::string_view value) {
   for (auto place = find_line(fields_, name, 0); place;
        place = find_line(fields_, name, place->line)) {

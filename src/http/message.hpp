@@ -74,6 +74,8 @@ class Response {
   // The name is a token and the value holds no CR, LF or NUL (asserted; a value from outside is
   // cleaned before).
   void add(std::string_view name, std::string_view value);
+  // Fields that never change, written once in the source: "Name: value\r\n" lines.
+  void add_lines(std::string_view lines);
   void set(std::string_view name, std::string_view value);  // replaces all of that name
   std::optional<std::string_view> find(std::string_view name) const;
   // All fields as "Name: value\r\n" lines, ready to be written.

@@ -251,15 +251,21 @@ identity::Cause cause_of(FaultKind kind) {
 void add_family_headers(http::Response& response, std::string_view family,
                         std::string_view request_id) {
   if (family == "keystone" || family == "iam" || family == "sts") {
-    response.add("X-IAM-Trace-Id", "token_global_null_" + std::string(request_id));
+    std::string trace = "token_global_null_";
+    trace += request_id;
+    response.add("X-IAM-Trace-Id", trace);
     response.add("X-Openstack-Request-Id", request_id);
-    response.add("Cache-Control", "no-cache, no-store, must-revalidate");
-    response.add("Pragma", "no-cache");
-  } else if (family == "nova") {
-    response.add("X-Openstack-Request-Id", request_id);
+    response.add_lines(
+        "Cache-Control: no-cache, no-store, must-revalidate\r\n"
+        "Pragma: no-cache\r\n"
+        "X-Content-Type-Options: nosniff\r\n"
+        "X-Frame-Options: SAMEORIGIN\r\n");
+    return;
   }
-  response.add("X-Content-Type-Options", "nosniff");
-  response.add("X-Frame-Options", "SAMEORIGIN");
+  if (family == "nova") response.add("X-Openstack-Request-Id", request_id);
+  response.add_lines(
+      "X-Content-Type-Options: nosniff\r\n"
+      "X-Frame-Options: SAMEORIGIN\r\n");
 }
 
 }  // namespace jianmen::services
