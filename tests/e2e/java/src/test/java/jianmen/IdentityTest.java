@@ -1,258 +1,165 @@
 package jianmen;
 
+import static jianmen.Refusals.UNAUTHENTICATED;
+import static jianmen.Refusals.counted;
+import static jianmen.Refusals.refused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.huaweicloud.sdk.core.HttpListener;
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
-import com.huaweicloud.sdk.core.auth.GlobalCredentials;
-import com.huaweicloud.sdk.core.exception.ClientRequestException;
 import com.huaweicloud.sdk.core.exception.ConnectionException;
+import com.huaweicloud.sdk.core.exception.SslHandShakeException;
 import com.huaweicloud.sdk.core.http.HttpConfig;
 import com.huaweicloud.sdk.core.region.Region;
 import com.huaweicloud.sdk.ecs.v2.EcsClient;
-import com.huaweicloud.sdk.ecs.v2.model.*;
-import com.huaweicloud.sdk.iam.v3.IamClient;
-import com.huaweicloud.sdk.iam.v3.model.KeystoneListGroupsRequest;
-import com.huaweicloud.sdk.iam.v3.model.KeystoneListUsersRequest;
-import java.io.FileInputStream;
+import com.huaweicloud.sdk.ecs.v2.model.ListServersDetailsRequest;
+import com.huaweicloud.sdk.iam.v3.model.KeystoneListAuthDomainsRequest;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyStore;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.cert.CertificateFactory;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The main rows of the guide's table with the real Java SDK, whose models are strict about JSON types. */
-class TableTest {
-  private static final String PROJECT = "05041fffa40025702f6dc009cc6f8f33";
-  private static final String SERVER = "78ccc986-016f-4405-94f9-c4d58421eca7";
-  private static final String[] ADMIN = {
-    "JIANMENDEMOADMIN0001", "jianmenDemoAdminSecretKeyForLocalUseOnly"
-  };
-  private static final String[] VIEWER = {
-    "JIANMENDEMOVIEWER001", "jianmenDemoViewerSecretKeyForLocalUseOne"
-  };
-  private static final String[] NEWCOMER = {
-    "JIANMENDEMONEWBIE001", "jianmenDemoNewcomerSecretKeyForLocalOnly"
-  };
-  private static final String INFORMATION = "Incorrect IAM authentication information: ";
+/** Who are you: tokens by plain HTTP, keys with the real SDK, and how it tells a refusal. */
+class IdentityTest {
+  private static final String WRONG_SK = "0".repeat(40);
+  private static final String MISMATCH = "verify aksk signature fail, canonicalRequest:";
+  private static final ListServersDetailsRequest LIST = new ListServersDetailsRequest();
 
-  /** Authorization headers that the SDK sent, newest last. */
-  private final List<String> sent = new ArrayList<>();
-
-  private static String url(String scheme) {
-    return System.getenv("JIANMEN_" + scheme.toUpperCase());
+  /** The gateway's whole answer to a token, its request id included. */
+  private static void tokenRefused(Place at, String token, String detail) throws IOException, InterruptedException {
+    var uri = URI.create(at.url + "/v1/" + Demo.PROJECT + "/cloudservers/detail");
+    var request = HttpRequest.newBuilder(uri);
+    if (token != null) request.header("X-Auth-Token", token);
+    var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(at.tls()).build();
+    var answer = client.send(request.build(), BodyHandlers.ofString());
+    var id = answer.headers().firstValue("X-Request-Id").orElseThrow();
+    assertEquals(401, answer.statusCode());
+    assertEquals(
+        """
+        {"error_msg":"%s","error_code":"APIGW.0301","request_id":"%s"}"""
+            .formatted(UNAUTHENTICATED + detail, id),
+        answer.body().strip());
   }
 
-  private HttpConfig config() {
-    try (var file = new FileInputStream(System.getenv("JIANMEN_CA"))) {
-      var store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      store.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(file));
-      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(store);
-      var trust = (X509TrustManager) factory.getTrustManagers()[0];
-      var tls = SSLContext.getInstance("TLS");
-      tls.init(null, new X509TrustManager[] {trust}, null);
-      return HttpConfig.getDefaultHttpConfig()
-          .withSSLSocketFactory(tls.getSocketFactory())
-          .withX509TrustManager(trust)
-          .addHttpListener(
-              HttpListener.forRequestListener(
-                  request ->
-                      request.headers().getOrDefault("Authorization", List.of()).forEach(sent::add)));
-    } catch (Exception error) {
-      throw new AssertionError(error);
-    }
+  @Everywhere
+  void noTokenIsToldAsSuch(Place at) throws Exception {
+    tokenRefused(at, null, "x-auth-token not found");
   }
 
-  private EcsClient ecs(String url, String[] key, String region, String project) {
-    var credential = new BasicCredentials().withAk(key[0]).withSk(key[1]).withIamEndpoint(url);
-    if (project != null) credential.withProjectId(project);
-    return EcsClient.newBuilder()
-        .withHttpConfig(config())
-        .withCredential(credential)
-        .withRegion(new Region(region, url))
-        .build();
+  @Everywhere
+  void aBrokenTokenIsToldAsSuch(Place at) throws Exception {
+    tokenRefused(at, "MIIbroken", "decrypt token fail");
   }
 
-  private EcsClient ecs(String url, String[] key) {
-    return ecs(url, key, "cn-north-4", null);
+  @Everywhere
+  void theGuidesSampleListsEightServers(Place at) {
+    counted(8, at.ecs(Demo.ADMIN));
   }
 
-  private static int count(EcsClient client) {
-    return client.listServersDetails(new ListServersDetailsRequest()).getCount();
+  @Everywhere
+  void aGivenProjectNeedsNoLookUp(Place at) {
+    counted(8, at.ecs(Demo.ADMIN, Demo.HOME, Demo.PROJECT));
   }
 
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
+  @Everywhere
+  void aKeyWorksInEveryRegion(Place at) {
+    counted(0, at.ecs(Demo.ADMIN, Demo.OTHER));
+    counted(0, at.ecs(Demo.ADMIN, "ap-southeast-1"));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void theGuidesSampleListsEightServers(String scheme) {
-    var answer = ecs(url(scheme), ADMIN).listServersDetails(new ListServersDetailsRequest());
-    assertEquals(8, answer.getCount());
-    assertEquals(8, answer.getServers().size());
+  /** The text of an error and of all that it wraps. */
+  private static String told(Throwable error) {
+    return error == null ? "" : error + "\n" + told(error.getCause());
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void aKeyWorksInEveryRegion(String scheme) {
-    assertEquals(0, count(ecs(url(scheme), ADMIN, "cn-east-3", null)));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void anUnknownKeyStopsTheSdkAtItsFirstLookUp(String scheme) {
-    var unknown = new String[] {"NOSUCHACCESSKEY00001", ADMIN[1]};
-    var error = assertThrows(Exception.class, () -> count(ecs(url(scheme), unknown)));
-    var text = new StringBuilder();
-    for (Throwable cause = error; cause != null; cause = cause.getCause()) text.append(cause);
-    assertTrue(text.toString().contains(INFORMATION + "ak NOSUCHACCESSKEY00001 not exist"), text.toString());
+  @Everywhere
+  void anUnknownKeyStopsTheSdkAtItsFirstLookUp(Place at) {
+    var unknown = new Demo.Key("NOSUCHACCESSKEY00001", WRONG_SK);
+    var text = told(assertThrows(Exception.class, () -> at.ecs(unknown)));
+    assertTrue(text.contains(UNAUTHENTICATED + "ak NOSUCHACCESSKEY00001 not exist"), text);
+    assertTrue(text.contains("ClientRequestException"), text);
   }
 
   /**
-   * The canonical request in the message, signed again with the client's own (wrong) secret, gives
-   * the client's own signature: so it is byte for byte what the SDK had built.
+   * A canonical request is byte for byte what the SDK had built, if signed again with the client's
+   * own (wrong) secret it gives the signature that the SDK sent.
    */
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void aWrongSecretShowsTheCanonicalRequest(String scheme) throws Exception {
-    var wrong = new String[] {VIEWER[0], "0".repeat(40)};
-    var client = ecs(url(scheme), wrong, "cn-north-4", PROJECT);
-    var request = new ListServersDetailsRequest().withLimit(10).withName("a b+c");
-    var error = assertThrows(ClientRequestException.class, () -> client.listServersDetails(request));
-    assertEquals(401, error.getHttpStatusCode());
-    assertEquals("APIGW.0301", error.getErrorCode());
-    var prefix = INFORMATION + "verify aksk signature fail, canonicalRequest:";
-    assertTrue(error.getErrorMsg().startsWith(prefix), error.getErrorMsg());
-    var canonical = error.getErrorMsg().substring(prefix.length()).replace("|", "\n");
+  private static void builtBySdk(Place at, String secret, String told) throws GeneralSecurityException {
+    var canonical = told.replace("|", "\n");
     var date = Pattern.compile("(?m)^x-sdk-date:(.*)$").matcher(canonical);
-    assertTrue(date.find());
+    assertTrue(date.find(), told);
     var digest = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
+    var text = "SDK-HMAC-SHA256\n" + date.group(1) + "\n" + HexFormat.of().formatHex(digest);
     var mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(wrong[1].getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-    var text = "SDK-HMAC-SHA256\n" + date.group(1) + "\n" + hex(digest);
-    var signature = hex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-    assertTrue(sent.get(sent.size() - 1).endsWith("Signature=" + signature), sent + " " + signature);
-    count(ecs(url(scheme), VIEWER)); // a success ends the run of failures
+    mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    var signature = HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
+    assertTrue(at.sent("Authorization").endsWith("Signature=" + signature), told);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void aNewcomerIsRefusedWithEveryField(String scheme) {
-    var client = ecs(url(scheme), NEWCOMER);
-    var error = assertThrows(ClientRequestException.class, () -> count(client));
-    assertEquals(403, error.getHttpStatusCode());
-    assertEquals("Ecs.0110", error.getErrorCode());
-    assertEquals("do not have the required roles, forbidden to perform this action.", error.getErrorMsg());
-    assertTrue(error.getRequestId().matches("[0-9a-f]{32}"), error.getRequestId());
+  @Everywhere
+  void aWrongSecretShowsTheCanonicalRequest(Place at) throws Exception {
+    var wrong = new Demo.Key(new Person(at).key.ak(), WRONG_SK); // failures lock a key
+    var client = at.ecs(wrong, Demo.HOME, Demo.PROJECT);
+    var request = new ListServersDetailsRequest().withLimit(10).withName("ä b+c");
+    var error = refused(401, "APIGW.0301", () -> client.listServersDetails(request));
+    var start = UNAUTHENTICATED + MISMATCH;
+    var first = "GET|/v1/" + Demo.PROJECT + "/cloudservers/detail/|limit=10&name=";
+    assertTrue(error.getErrorMsg().startsWith(start + first), error.getErrorMsg());
+    builtBySdk(at, WRONG_SK, error.getErrorMsg().substring(start.length()));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void aViewerSeesAndDeletesNothing(String scheme) {
-    var client = ecs(url(scheme), VIEWER);
-    assertEquals(8, count(client));
-    var body = new DeleteServersRequestBody().withServers(List.of(new ServerId().withId(SERVER)));
-    var request = new DeleteServersRequest().withBody(body);
-    var error = assertThrows(ClientRequestException.class, () -> client.deleteServers(request));
-    assertEquals("Ecs.0110", error.getErrorCode());
+  @Everywhere
+  void aWrongSecretShowsTheCanonicalRequestOfTheLookUp(Place at) throws Exception {
+    var wrong = new Demo.Key(new Person(at).key.ak(), WRONG_SK);
+    var text = told(assertThrows(Exception.class, () -> at.ecs(wrong)));
+    var canonical = Pattern.compile(MISMATCH + "([^\",\\s]*[0-9a-f]{64})").matcher(text);
+    assertTrue(canonical.find(), text);
+    var host = URI.create(at.url).getAuthority();
+    assertTrue(canonical.group(1).startsWith("GET|/v3/projects/|name=cn-north-4|host:" + host + "|"), text);
+    builtBySdk(at, WRONG_SK, canonical.group(1));
   }
 
-  private static void finish(EcsClient client, String job) throws InterruptedException {
-    for (var limit = System.nanoTime() + 30_000_000_000L; System.nanoTime() < limit; Thread.sleep(20)) {
-      var status = client.showJob(new ShowJobRequest().withJobId(job)).getStatus().getValue();
-      if (status.equals("SUCCESS")) return;
-      assertTrue(!status.equals("FAIL"), job);
-    }
-    throw new AssertionError("the job does not end");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void theLifeOfAServer(String scheme) throws InterruptedException {
-    var client = ecs(url(scheme), ADMIN);
-    var model = client.showServer(new ShowServerRequest().withServerId(SERVER)).getServer();
-    var ports =
-        client
-            .listServerInterfaces(new ListServerInterfacesRequest().withServerId(SERVER))
-            .getInterfaceAttachments();
-    var order =
-        new PostPaidServer()
-            .withName("java")
-            .withImageRef(model.getImage().getId())
-            .withFlavorRef("s6.small.1")
-            .withVpcid(model.getAddresses().keySet().iterator().next())
-            .withNics(List.of(new PostPaidServerNic().withSubnetId(ports.get(0).getNetId())))
-            .withRootVolume(
-                new PostPaidServerRootVolume()
-                    .withVolumetype(PostPaidServerRootVolume.VolumetypeEnum.SSD));
-    var body = new CreatePostPaidServersRequestBody().withServer(order);
-    var made = client.createPostPaidServers(new CreatePostPaidServersRequest().withBody(body));
-    finish(client, made.getJobId());
-    var id = made.getServerIds().get(0);
-    assertEquals("ACTIVE", client.showServer(new ShowServerRequest().withServerId(id)).getServer().getStatus());
-    var delete = new DeleteServersRequestBody().withServers(List.of(new ServerId().withId(id)));
-    finish(client, client.deleteServers(new DeleteServersRequest().withBody(delete)).getJobId());
-    var error =
-        assertThrows(
-            ClientRequestException.class,
-            () -> client.showServer(new ShowServerRequest().withServerId(id)));
-    assertEquals(404, error.getHttpStatusCode());
-    assertEquals("Ecs.0114", error.getErrorCode());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void theModelsOfOtherCallsAreRead(String scheme) {
-    var client = ecs(url(scheme), ADMIN);
-    assertTrue(client.listFlavors(new ListFlavorsRequest()).getFlavors().size() > 10);
-    assertTrue(
-        client.showServerLimits(new ShowServerLimitsRequest()).getAbsolute().getMaxTotalInstances() >= 1000);
-    assertEquals(8, client.novaListServersDetails(new NovaListServersDetailsRequest()).getServers().size());
-    client.novaListAvailabilityZones(new NovaListAvailabilityZonesRequest());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"http", "https"})
-  void aGlobalKeyFindsItsAccount(String scheme) {
-    var url = url(scheme);
-    var client =
-        IamClient.newBuilder()
-            .withHttpConfig(config())
-            .withCredential(
-                new GlobalCredentials().withAk(ADMIN[0]).withSk(ADMIN[1]).withIamEndpoint(url))
-            .withRegion(new Region("cn-north-4", url))
-            .build();
-    var users = client.keystoneListUsers(new KeystoneListUsersRequest()).getUsers();
-    assertTrue(users.stream().anyMatch(user -> user.getName().equals("newcomer")));
-    var groups = client.keystoneListGroups(new KeystoneListGroupsRequest()).getGroups();
-    assertTrue(groups.stream().anyMatch(group -> group.getName().equals("admin")));
+  @Everywhere
+  void aGlobalKeyFindsItsAccount(Place at) {
+    var client = at.iam(new Person(at).key); // a new key: the SDK keeps what it once found
+    var domains = client.keystoneListAuthDomains(new KeystoneListAuthDomainsRequest()).getDomains();
+    assertEquals(Demo.ACCOUNT, at.sent("X-Domain-Id"));
+    assertEquals(1, domains.size());
+    assertEquals(Demo.ACCOUNT, domains.get(0).getId());
+    assertEquals("demo", domains.get(0).getName());
   }
 
   @Test
-  void nobodyListens() throws Exception {
+  void nobodyListens() throws IOException {
     int port;
     try (var unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = unused.getLocalPort();
     }
-    var client = ecs("http://127.0.0.1:" + port, ADMIN, "cn-north-4", PROJECT);
-    assertThrows(ConnectionException.class, () -> count(client));
+    var client = new Place("http://127.0.0.1:" + port).ecs(Demo.ADMIN, Demo.HOME, Demo.PROJECT);
+    assertThrows(ConnectionException.class, () -> client.listServersDetails(LIST));
+  }
+
+  @Test
+  void anUnknownAuthorityIsToldAsSuch() {
+    var credential = new BasicCredentials().withAk("x").withSk("x").withProjectId(Demo.PROJECT);
+    var client =
+        EcsClient.newBuilder()
+            .withHttpConfig(HttpConfig.getDefaultHttpConfig())
+            .withCredential(credential)
+            .withRegion(new Region(Demo.HOME, Demo.RUNNING.https))
+            .build();
+    assertThrows(SslHandShakeException.class, () -> client.listServersDetails(LIST));
   }
 }
