@@ -9,6 +9,7 @@ viewer=(--ak JIANMENDEMOVIEWER001 --sk jianmenDemoViewerSecretKeyForLocalUseOne)
 newcomer=(--ak JIANMENDEMONEWBIE001 --sk jianmenDemoNewcomerSecretKeyForLocalOnly)
 list=/v1/$project/cloudservers/detail
 information='Incorrect IAM authentication information:'
+passed=0 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -20,8 +21,10 @@ header() { sed -n "s/^$1: \(.*\)\r$/\1/Ip" "$work/headers"; }
 # see NAME WANTED GOT
 see() {
   if [ "$2" = "$3" ]; then
+    passed=$((passed + 1))
     echo "ok $at: $1"
   else
+    failed=$((failed + 1))
     printf 'FAIL %s: %s\n  wanted %s\n  got    %s\n' "$at" "$1" "$2" "$3"
   fi
 }
@@ -131,3 +134,6 @@ done
 at=http
 curl -s http://127.0.0.1:1/ >/dev/null
 see 'nobody listens' 7 $?
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
