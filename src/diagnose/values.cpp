@@ -91,7 +91,7 @@ class Collector {
     if (entry_.principal) {
       put("account", entry_.principal->account);
       put("user", entry_.principal->user);
-      if (!entry_.principal->access_key_id.empty()) put("ak", entry_.principal->access_key_id);
+      if (get("ak").empty()) put("ak", entry_.principal->access_key_id);
       if (entry_.principal->credential == identity::CredentialKind::Token) put("by_token", "yes");
       account_ = directory_.find_account_by_name(entry_.principal->account);
       if (account_) put("account_id", account_->id.value);
