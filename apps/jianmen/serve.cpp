@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "base/json.hpp"
@@ -253,6 +254,8 @@ Result<> serve(const ServeOptions& options, const Common& common) {
       });
   if (!admin) return error_of(admin);
 
+  // Tables and fixtures are read: give back what their texts took.
+  ::malloc_trim(0);
   (*admin)->start();
   (*server)->start();
   const auto urls = (*server)->urls();
