@@ -67,6 +67,11 @@ base::Result<std::unique_ptr<Installation>> Installation::create(
     home->random_.fill(key);
     home->vault_ = std::make_unique<crypto::Vault>(key, home->random_);
   } else {
+    // Keys and records are nobody else's to look at: a directory of our own making is ours alone.
+    std::error_code trouble;
+    if (fs::create_directories(settings.data, trouble)) {
+      fs::permissions(settings.data, fs::perms::owner_all, trouble);
+    }
     auto store = store::open_lmdb_store({.directory = settings.data / "store"}, home->clock_);
     if (!store) return error_of(store);
     home->store_ = std::move(*store);
