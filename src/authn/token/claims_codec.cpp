@@ -14,17 +14,15 @@ using identity::Principal;
 using identity::Scope;
 
 // Bits of the first varint. Their places are part of the format.
-enum Flag : std::uint64_t {
-  kAgency = 1 << 0,
-  kRoot = 1 << 1,
-  kTemporaryKey = 1 << 2,
-  kDomainScope = 1 << 3,
-  kProjectScope = 1 << 4,
-  kRoles = 1 << 5,
-  kMfa = 1 << 6,
-  kAssumed = 1 << 7,
-  kAllFlags = (1 << 8) - 1,
-};
+constexpr std::uint64_t kAgency = 1 << 0;
+constexpr std::uint64_t kRoot = 1 << 1;
+constexpr std::uint64_t kTemporaryKey = 1 << 2;
+constexpr std::uint64_t kDomainScope = 1 << 3;
+constexpr std::uint64_t kProjectScope = 1 << 4;
+constexpr std::uint64_t kRoles = 1 << 5;
+constexpr std::uint64_t kMfa = 1 << 6;
+constexpr std::uint64_t kAssumed = 1 << 7;
+constexpr std::uint64_t kAllFlags = (1 << 8) - 1;
 
 // Bit i of the method set; the bit after the last says that other names follow as text.
 constexpr std::array<std::string_view, 6> kMethods{"password",    "totp",     "token",
@@ -195,7 +193,7 @@ std::optional<Claims> decode_claims(std::string_view bytes) {
   Claims claims;
   auto& principal = claims.principal;
   const auto flags = in.number();
-  if (flags & ~std::uint64_t{kAllFlags}) return std::nullopt;
+  if (flags & ~kAllFlags) return std::nullopt;
   if ((flags & kDomainScope) && (flags & kProjectScope)) return std::nullopt;
   const auto issued = in.number();
   principal.issued = time_of(issued);

@@ -187,6 +187,7 @@ Explainer::Elsewhere Explainer::look_elsewhere() {
 
 void Explainer::add_situation() {
   std::vector<std::string> groups;
+  groups.reserve(groups_.size());
   for (const auto& group : groups_) groups.push_back(group.name);
   const bool on_project = scope_.kind == Scope::Kind::Project;
   refusal_.with("action", std::string(question_.action));
