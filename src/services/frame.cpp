@@ -281,15 +281,19 @@ std::expected<const Function*, Fault> Frame::Impl::check(Call& call, const call:
     return std::unexpected(std::move(permission.error()));
   }
   record.step("authorize", "allowed");
+  // Before the schema: mending the body would not help. A body that names no operation is the
+  // exception, since it may be another one that is meant.
+  const auto function = functions.find(&call.operation);
+  if (function == functions.end() && !body.malformed && !body.unnamed) {
+    record.step("serve", "not answered");
+    return fault(FaultKind::Unavailable, "JIANMEN.0501",
+                 "This release knows " + call.operation.id + " but does not answer it.", 501);
+  }
   if (auto input = check_input(call, body); !input) {
     record.step("validate", "refused");
     return std::unexpected(std::move(input.error()));
   }
-  const auto function = functions.find(&call.operation);
-  if (function != functions.end()) return function->second;
-  record.step("serve", "not answered");
-  return fault(FaultKind::Unavailable, "JIANMEN.0501",
-               "This release knows " + call.operation.id + " but does not answer it.", 501);
+  return function->second;
 }
 
 net::Task<http::Response> Frame::serve(call::Call& from) {

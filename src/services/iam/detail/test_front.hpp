@@ -1,10 +1,11 @@
 #pragma once
-// What the tests of users, groups, roles, grants, agencies and keys start from: two accounts,
-// tokens as the Issuer gives them, and requests through the whole frame (scope, permission, schema,
-// function, body on the wire). A token is opened at each request, so that what was taken away is
+// What the tests of the frame and of IAM start from: two accounts, tokens as the Issuer gives them,
+// signed requests, and everything through the whole frame (scope, permission, schema, function,
+// body on the wire). A credential is looked at with each request, so that what was taken away is
 // gone at the next.
 
 #include <array>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,17 +13,29 @@
 
 #include <gtest/gtest.h>
 
+#include "authn/signature/sign.hpp"
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "call/call.hpp"
 #include "net/run.hpp"
 #include "services/frame.hpp"
-#include "services/iam/detail/parts.hpp"
+#include "services/iam/iam.hpp"
 #include "store/memory.hpp"
 
 namespace jianmen::services::iam {
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Asking {
+  std::string method, target, body = {};
+  std::string host = "127.0.0.1:8080";
+  Headers headers = {};
+  bool secure = false;
+};
+
 struct Answer {
   int status = 0;
+  http::Response response;
   std::string text;
   base::json::value body;
   call::Record record;
@@ -49,6 +62,16 @@ struct Answer {
     const auto value = at(path);
     return value.is_string() ? std::string(value.get_string()) : std::string();
   }
+  std::string header(std::string_view name) const {
+    return std::string(response.find(name).value_or(std::string_view()));
+  }
+  identity::Cause cause() const {
+    return record.refusal ? record.refusal->cause : identity::Cause::Unknown;
+  }
+  std::string evidence(std::string_view name) const {
+    const auto* value = record.refusal ? record.refusal->find(name) : nullptr;
+    return value ? *value : std::string();
+  }
   std::size_t size(std::string_view path) const {
     const auto value = at(path);
     return value.is_array() ? value.get_array().size() : 0;
@@ -74,14 +97,8 @@ class Front : public testing::Test {
   static void must(base::Result<> result) { EXPECT_TRUE(result) << result.error().message; }
 
   Front() {
-    add_users(definition.functions, with);
-    add_groups(definition.functions, with);
-    add_roles(definition.functions, with);
-    add_grants(definition.functions, with);
-    add_agencies(definition.functions, with);
-    add_access_keys(definition.functions, with);
-    add_temporary_keys(definition.functions, with);
-    frame = std::make_unique<Frame>(definition, tables(), directory, authorizer, Pools{pool, pool});
+    serve(iam.definition());
+    serve(iam.sts_definition());
     account = must(directory.create_account("demo", {}, {.name = "demo", .password_hash = hash()}));
     other = must(directory.create_account("other", {}, {.name = "other", .password_hash = hash()}));
     admin = directory.find_group_by_name(account.id, "admin").value();
@@ -91,6 +108,12 @@ class Front : public testing::Test {
     other_root = user_named(other, "other");
     root_token = domain_token(root);
     other_token = domain_token(other_root);
+  }
+
+  // `definition` lives as long as the fixture.
+  void serve(const ServiceDefinition& definition) {
+    frames[definition.name] =
+        std::make_unique<Frame>(definition, tables(), directory, authorizer, Pools{pool, pool});
   }
 
   std::string hash() {
@@ -162,49 +185,100 @@ class Front : public testing::Test {
   // An empty token: no credential.
   Answer ask(const std::string& token, std::string_view method, std::string_view target,
              std::string_view body = "") {
-    std::shared_ptr<const identity::Principal> principal;
-    std::optional<identity::Refusal> refusal;
-    if (!token.empty()) {
-      authn::Authenticator authenticator(directory, ring, lockouts, clock, {});
-      auto opened = authenticator.open_token(token);
-      if (opened) {
-        principal = *opened;
-      } else {
-        refusal = opened.error();
-      }
-    }
-    return ask(principal.get(), refusal ? &*refusal : nullptr, method, target, body);
+    return send(token, {std::string(method), std::string(target), std::string(body)});
   }
-  Answer ask(const identity::Principal* principal, const identity::Refusal* refusal,
-             std::string_view method, std::string_view target, std::string_view body) {
-    const std::array<http::Header, 1> headers{
-        http::Header{"Host", "127.0.0.1:8080", http::HeaderId::Host}};
-    http::Request request;
-    request.method = method;
-    request.target = target;
-    request.path = target.substr(0, target.find('?'));
-    if (const auto mark = target.find('?'); mark != std::string_view::npos)
-      request.query = target.substr(mark + 1);
-    request.headers = headers;
-    request.body = body;
+  Answer send(const std::string& token, const Asking& asking) {
+    authn::Authenticator authenticator(directory, ring, lockouts, clock, {});
+    if (token.empty()) return send(nullptr, nullptr, asking);
+    const auto opened = authenticator.open_token(token);
+    return opened ? send(opened->get(), nullptr, asking) : send(nullptr, &opened.error(), asking);
+  }
+  // Signed with a key, a temporary one when it has a security token.
+  Answer send_signed(const authn::TemporaryKey& key, const Asking& asking) {
+    authn::signature::SignInput input;
+    input.access_key_id = key.access;
+    input.secret = base::Secret(key.secret);
+    input.security_token = key.security_token;
+    input.method = asking.method;
+    input.target = asking.target;
+    input.host = asking.host;
+    input.headers = asking.headers;
+    input.body = asking.body;
+    input.now = clock.now();
+    auto sent = asking;
+    sent.headers = must(authn::signature::sign(input)).headers;
+    std::erase_if(sent.headers,
+                  [](const auto& field) { return base::equals_ignore_case(field.first, "host"); });
+    std::vector<http::Header> headers;
+    const auto request = request_of(sent, headers);
+    authn::Authenticator authenticator(directory, ring, lockouts, clock, {});
+    const auto proven = authenticator.authenticate(request);
+    EXPECT_TRUE(proven) << identity::cause_id(proven ? identity::Cause() : proven.error().cause);
+    return proven ? send(proven->get(), nullptr, sent) : send(nullptr, &proven.error(), sent);
+  }
+  Answer send(const identity::Principal* principal, const identity::Refusal* refusal,
+              const Asking& asking) {
+    std::vector<http::Header> headers;
+    const auto request = request_of(asking, headers);
     Answer answer;
-    const auto route = tables().route("127.0.0.1:8080", method, request.path);
+    const auto route = tables().route(asking.host, asking.method, request.path);
     if (!route) {
-      ADD_FAILURE() << "no route: " << method << ' ' << target;
+      ADD_FAILURE() << "no route: " << asking.method << ' ' << asking.target;
       return answer;
     }
     call::Call call{request,      *route,      principal,
                     refusal,      clock.now(), "0123456789abcdef0123456789abcdef",
                     answer.record};
-    auto response = net::run(frame->serve(call));
-    answer.status = response.status();
-    answer.text = response.body();
+    answer.response = net::run(frames.at(route->candidates.front()->service)->serve(call));
+    answer.status = answer.response.status();
+    answer.text = answer.response.body();
     if (auto parsed = base::parse_json(answer.text)) answer.body = std::move(*parsed);
     return answer;
   }
   int status(const std::string& token, std::string_view method, std::string_view target,
              std::string_view body = "") {
     return ask(token, method, target, body).status;
+  }
+
+  authn::TemporaryKey permanent_key(const identity::User& user) {
+    const auto made = must(directory.create_access_key(user.id, ""));
+    return {made.id.value, std::string(made.secret.reveal()), "", base::Time::max()};
+  }
+  // Out of a token.
+  authn::TemporaryKey temporary_key(const std::string& token) {
+    authn::Authenticator authenticator(directory, ring, lockouts, clock, {});
+    return must(
+        issuer.key_from(*authenticator.open_token(token).value(), std::chrono::seconds(900)));
+  }
+
+  // Views into `asking` and `headers`.
+  static http::Request request_of(const Asking& asking, std::vector<http::Header>& headers) {
+    static const std::map<std::string_view, http::HeaderId> ids{
+        {"Authorization", http::HeaderId::Authorization},
+        {"X-Sdk-Date", http::HeaderId::XSdkDate},
+        {"X-Security-Token", http::HeaderId::XSecurityToken},
+        {"X-Project-Id", http::HeaderId::XProjectId},
+        {"X-Domain-Id", http::HeaderId::XDomainId},
+        {"X-Subject-Token", http::HeaderId::XSubjectToken}};
+    headers.push_back({"Host", asking.host, http::HeaderId::Host});
+    for (const auto& [name, value] : asking.headers) {
+      http::Header header{name, value};
+      for (const auto& [known, id] : ids) {
+        if (base::equals_ignore_case(known, name)) header.id = id;
+      }
+      headers.push_back(header);
+    }
+    http::Request request;
+    request.method = asking.method;
+    request.target = asking.target;
+    request.path = request.target.substr(0, request.target.find('?'));
+    if (const auto mark = asking.target.find('?'); mark != std::string::npos)
+      request.query = request.target.substr(mark + 1);
+    request.headers = headers;
+    request.body = asking.body;
+    request.peer = "192.0.2.7";
+    request.secure = asking.secure;
+    return request;
   }
 
   static constexpr crypto::PasswordCost kCheap{.iterations = 1, .memory_kib = 64, .lanes = 1};
@@ -221,8 +295,8 @@ class Front : public testing::Test {
   net::BlockingPool pool{1};
   Dependencies with{directory, tables(), ring,   issuer,
                     lockouts,  clock,    random, {.password_cost = kCheap}};
-  ServiceDefinition definition{"iam", {}};
-  std::unique_ptr<Frame> frame;
+  Iam iam{with};
+  std::map<std::string, std::unique_ptr<Frame>, std::less<>> frames;  // by service
 
   identity::Account account, other;
   identity::Group admin;
