@@ -1,6 +1,5 @@
-#include <fstream>
+#include <algorithm>
 #include <iostream>
-#include <sstream>
 
 #include "admin_client.hpp"
 #include "base/encoding.hpp"
@@ -45,10 +44,15 @@ base::Result<std::vector<std::string>> check_fixture(const std::string& file,
   auto catalog = catalog::Catalog::create();
   if (!catalog) return error_of(catalog);
   const FilePositions positions(file);
-  std::vector<std::string> mistakes;
+  std::vector<std::pair<FilePosition, std::string>> found;
   for (const auto& mistake : directory::check_fixture(document, **catalog)) {
-    mistakes.push_back(file + ":" + positions.find(mistake.path) + ": " +
-                       directory::to_text(mistake));
+    found.emplace_back(positions.find(mistake.path), directory::to_text(mistake));
+  }
+  std::ranges::stable_sort(found, {}, &std::pair<FilePosition, std::string>::first);
+  std::vector<std::string> mistakes;
+  for (const auto& [at, text] : found) {
+    mistakes.push_back(file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
+                       ": " + text);
   }
   return mistakes;
 }

@@ -180,7 +180,7 @@ std::vector<ConfigKey> make_keys() {
       bounded("limits.body", AT(http.limits.body), 1024, 1024 * kMebi,
               "Bytes of a request body; more is 413."),
       bounded("limits.connections", AT(http.max_connections), 1, 1'000'000,
-              "Open connections at once; more wait to be accepted."),
+              "Open connections at once; others wait until one ends."),
       bounded("limits.min_rate", AT(http.min_rate), 0, kMebi,
               "Bytes a second that a body must come and an answer must go, on average."),
       field("timeouts.handshake", AT(http.handshake_timeout), "For a TLS handshake."),

@@ -1,5 +1,6 @@
 #include "file_position.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <yaml-cpp/yaml.h>
@@ -46,7 +47,7 @@ YAML::Node step(const YAML::Node& node, std::string_view part, YAML::Mark& mark)
 
 }  // namespace
 
-std::string FilePositions::find(std::string_view path) const {
+FilePosition FilePositions::find(std::string_view path) const {
   YAML::Mark mark;
   mark.line = mark.column = 0;
   YAML::Node node = document_->root;
@@ -59,7 +60,7 @@ std::string FilePositions::find(std::string_view path) const {
     node.reset(next);
     path.remove_prefix(end);
   }
-  return std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1);
+  return {mark.line + 1, mark.column + 1};
 }
 
 }  // namespace jianmen::app

@@ -21,7 +21,7 @@ base::Result<json::object> create_in(const std::string& data, const std::string&
   settings.data = data;
   auto installation = Installation::create(settings);
   if (!installation) return error_of(installation);
-  return create_account(**installation, account, "");
+  return create_first_account(**installation, account);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ void add_init(CLI::App& admin, Common& common) {
   init->footer("Example: jianmen admin init --data /var/lib/jianmen --account acme");
   init->callback([data, account, &common] {
     if (data->empty()) {
-      return ask(common, "POST", "/accounts", json::object{{"name", *account}}, show);
+      return ask(common, "POST", "/init", json::object{{"name", *account}}, show);
     }
     auto made = create_in(*data, *account);
     if (!made) {

@@ -50,6 +50,12 @@ Answer make_account(Asked& asked) {
   return std::move(*made);
 }
 
+Answer make_first_account(Asked& asked) {
+  auto made = create_first_account(asked.installation, text_of(asked, "name"));
+  if (!made) return error_of(made);
+  return std::move(*made);
+}
+
 Answer enable_account(Asked& asked) {
   auto account = account_named(asked, asked.values[0]);
   if (!account) return error_of(account);
@@ -263,6 +269,7 @@ Answer delete_project(Asked& asked) {
 constexpr Route kRoutes[] = {
     {"GET", "/accounts", list_accounts},
     {"POST", "/accounts", make_account},
+    {"POST", "/init", make_first_account},
     {"GET", "/accounts/{}", show_account},
     {"POST", "/accounts/{}/enabled", enable_account},
     {"DELETE", "/accounts/{}", delete_account},

@@ -46,4 +46,15 @@ base::Result<base::json::object> create_account(Installation& installation, std:
   return out;
 }
 
+base::Result<base::json::object> create_first_account(Installation& installation,
+                                                      std::string_view name) {
+  const auto accounts = installation.directory().list_accounts();
+  if (!accounts.empty()) {
+    return base::fail(base::Code::Conflict, "there is an account already (" +
+                                                accounts.front().name +
+                                                "); more: jianmen admin account create NAME");
+  }
+  return create_account(installation, name, "");
+}
+
 }  // namespace jianmen::app::admin

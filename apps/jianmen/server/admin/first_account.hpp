@@ -17,4 +17,8 @@ std::string make_password(base::Random& random);
 base::Result<base::json::object> create_account(Installation& installation, std::string_view name,
                                                 std::string password);
 
+// The same for an installation without any account; Conflict when it has one.
+base::Result<base::json::object> create_first_account(Installation& installation,
+                                                      std::string_view name);
+
 }  // namespace jianmen::app::admin
