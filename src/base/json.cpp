@@ -1,6 +1,9 @@
 #include "base/json.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace jianmen::base {
@@ -36,6 +39,11 @@ void write_pretty(std::string& out, const json::value& value, std::size_t depth)
       separator = ",\n";
     }
     out.append("\n").append(outer).append("]");
+  } else if (const auto* number = value.if_double(); number != nullptr && std::isfinite(*number)) {
+    // As people write it: 0.99, where the library writes 9.9E-1.
+    std::array<char, 32> digits;
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), *number);
+    out.append(digits.data(), end);
   } else {
     out += json::serialize(value);
   }

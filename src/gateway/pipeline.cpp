@@ -1,6 +1,5 @@
 #include "gateway/pipeline.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -71,23 +70,6 @@ void keep_principal(std::optional<JournalPrincipal>& slot, const identity::Princ
 Verdict verdict_of(int status) {
   if (status >= 500) return Verdict::Failed;
   return status >= 400 ? Verdict::Refused : Verdict::Allowed;
-}
-
-// A canonical request repeats signed headers, tokens among them: the caller is shown what it sent,
-// the journal is not.
-void hide_tokens(std::string& text) {
-  for (const std::string_view name : {"x-security-token:", "x-auth-token:", "x-subject-token:"}) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
-      at += name.size();
-      const auto end = std::min(text.find('|', at), text.size());
-      text.replace(at, end - at, "(hidden)");
-    }
-  }
-}
-
-void hide_tokens(std::optional<Refusal>& refusal) {
-  if (!refusal) return;
-  for (auto& [name, value] : refusal->evidence) hide_tokens(value);
 }
 
 // key=value; the log escapes control characters.
@@ -192,8 +174,6 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
 
 void Pipeline::record(const http::Request& request, Passage& passage,
                       const http::Response& response) {
-  hide_tokens(passage.record.error_message);
-  hide_tokens(passage.record.refusal);
   std::string line;
   journal_.add([&](JournalEntry& entry) {
     entry.request_id.assign(passage.request_id);

@@ -209,11 +209,14 @@ TEST_F(TheDoor, ATokenLivesADay) {
   EXPECT_THAT(send(list_servers(kNorth, day)).body(), HasSubstr("token expires, expires_at: "));
 }
 
-TEST_F(TheDoor, KeepsNoTokenInTheJournal) {
+TEST_F(TheDoor, ShowsNoTokenInAnswersOrJournal) {
   Sent sent =
       with_key("JIANMENDEMOADMIN0001", "wrong",
-               {.target = "/v3/projects", .headers = {{"X-Security-Token", "very-secret-token"}}});
-  EXPECT_THAT(send(sent).body(), HasSubstr("very-secret-token"));  // the caller sees what it sent
+               {.target = "/v3/projects", .headers = {{"X-Auth-Token", "very-secret-token"}}});
+  const auto answer = send(sent);
+  EXPECT_THAT(answer.body(), HasSubstr("canonicalRequest:GET|/v3/projects/||"));
+  EXPECT_THAT(answer.body(), HasSubstr("x-auth-token:***"));
+  EXPECT_EQ(answer.body().find("very-secret-token"), std::string::npos);
   const auto entry = home_->journal().last(true);
   ASSERT_TRUE(entry);
   EXPECT_EQ(entry->message.find("very-secret-token"), std::string::npos);
