@@ -102,8 +102,9 @@ TEST(Find, GivesNothingForOtherTypesAbsentKeysAndNoObjects) {
   const json::value& value = *parsed;
   EXPECT_NE(find(value, "n"), nullptr);
   EXPECT_EQ(find(value, "absent"), nullptr);
-  EXPECT_EQ(find(json::value(7), "o"), nullptr);
-  EXPECT_EQ(find(json::value(nullptr), "o"), nullptr);
+  const json::value number(7), null(nullptr);
+  EXPECT_EQ(find(number, "o"), nullptr);
+  EXPECT_EQ(find(null, "o"), nullptr);
   EXPECT_NE(find_object(value, "o"), nullptr);
   EXPECT_EQ(find_object(value, "a"), nullptr);
   EXPECT_NE(find_array(value, "a"), nullptr);
