@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
       "Jianmen: the front door of a cloud's API, open and self-hosted. Start with: jianmen serve "
       "--demo"};
   app.require_subcommand(1);
+  app.footer("Example: jianmen serve --demo\n         jianmen explain --last");
   app.set_version_flag("--version", std::string(kVersion));
   Common common;
   add_serve(app, common);
