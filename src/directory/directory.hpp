@@ -2,7 +2,7 @@
 // Accounts, users, groups, projects, roles, grants, keys and agencies as typed queries and
 // transactions over the store. Every change of one call is one transaction; names are unique
 // through index keys in the same transaction. Keys of the store (fixed-width ids, no text of a user
-// before the account; design/store.md section 6):
+// before the account):
 //   x/<account>  xn/<account name>  a/<account>/u/<user>  a/<account>/un/<name>
 //   a/<account>/g/<group> … k/<AK>
 // All of them are written in detail/keys.hpp. Names compare exactly. What is too big for one

@@ -10,7 +10,7 @@ using namespace detail;
 
 namespace {
 
-// iam.md section 1: `<region id>_<suffix>`, at most 64 characters of letters, digits, '_' and '-'.
+// The IAM reference: `<region id>_<suffix>`, at most 64 characters of letters, digits, '_' and '-'.
 Result<> check_subproject_name(std::string_view name, std::string_view region) {
   const bool fits = is_well_formed_id(name) && name.size() > region.size() + 1 &&
                     name.starts_with(region) && name[region.size()] == '_';

@@ -1,6 +1,6 @@
 #pragma once
-// The nouns of IAM as plain values (facts: iam.md sections 1, 2, 6, 7, 9). Names are UTF-8. Times are UTC.
-// Thread safety: values.
+// The nouns of IAM as plain values (the IAM reference of the cloud). Names are UTF-8. Times are
+// UTC. Thread safety: values.
 
 #include <cstdint>
 #include <optional>
@@ -38,8 +38,8 @@ struct User {
   std::string password_strength;  // "Low" | "Middle" | "High", as measured when it was set
   Time created{};
   std::optional<Time> last_login;
-  // Rises when something that a token relied on is taken away (disabled, password or key changed, grant or
-  // membership removed): tokens of an older epoch are refused. Never falls.
+  // Rises when something that a token relied on is taken away (disabled, password or key changed,
+  // grant or membership removed): tokens of an older epoch are refused. Never falls.
   std::uint64_t epoch = 0;
 };
 
@@ -54,7 +54,8 @@ struct Group {
 struct Project {
   ProjectId id;
   AccountId account;
-  std::string name;    // a region id, or `<region id>_<suffix>` for a sub-project; unique in the account
+  std::string
+      name;  // a region id, or `<region id>_<suffix>` for a sub-project; unique in the account
   std::string region;  // the region part of the name
   ProjectId parent;    // empty for a region project
   std::string description;
@@ -64,7 +65,8 @@ struct Project {
 
 enum class RoleType { Domain /*AX*/, Project /*XA*/, Both /*AA*/, None /*XX*/ };
 
-// A role (Version 1.0) or a policy (1.1), the system's or an account's own; one resource on the wire (policy.md 1).
+// A role (Version 1.0) or a policy (1.1), the system's or an account's own; one resource on the
+// wire.
 struct Role {
   RoleId id;
   AccountId account;  // empty for a system role
@@ -78,8 +80,12 @@ struct Role {
   Time created{}, updated{};
 };
 
-// Where a grant applies (policy.md section 2).
-enum class GrantScope { Domain, Project, Inherited /* the domain and all its projects, also future ones */ };
+// Where a grant applies.
+enum class GrantScope {
+  Domain,
+  Project,
+  Inherited /* the domain and all its projects, also future ones */
+};
 
 // role × holder (group or agency) × scope
 struct Grant {

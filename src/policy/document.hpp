@@ -1,7 +1,7 @@
 #pragma once
-// Policy text → tree. Roles are Version 1.0 (with Depends), policies 1.1 (policy.md section 1);
-// parsing is tolerant of case in Effect. What the API forbids in an account's own policy is checked
-// by validate.hpp. Pure.
+// Policy text → tree. Roles are Version 1.0 (with Depends), policies 1.1 (the policy grammar of the
+// IAM guide); parsing is tolerant of case in Effect. What the API forbids in an account's own
+// policy is checked by validate.hpp. Pure.
 
 #include <string>
 #include <string_view>

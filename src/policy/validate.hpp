@@ -1,6 +1,6 @@
 #pragma once
-// What the API refuses in an account's own policy: the IAM.1000 … IAM.1060 rules of policy.md
-// section 1.2. Pure.
+// What the API refuses in an account's own policy: the rules behind the codes
+// IAM.1000 … IAM.1060. Pure.
 
 #include <functional>
 #include <optional>

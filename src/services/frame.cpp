@@ -154,6 +154,7 @@ std::expected<void, Fault> Frame::Impl::check_project(Call& call,
   auto project = directory.find_project(identity::ProjectId(wanted));
   if (!project || project->account != principal.account)
     return refused(Cause::ScopeProjectNotYours);
+  if (!project->enabled) return refused(Cause::ScopeProjectNotYours, &*project);  // suspended
   if (binds && principal.scope.project != project->id)
     return refused(Cause::ScopeOtherProject, &*project);
   const bool elsewhere = !call.region.empty() && call.region != project->region;

@@ -1,6 +1,6 @@
 #pragma once
 // A question about a principal as policy wants it: the request with the attributes that conditions
-// test (policy.md section 1.3, global keys). Attributes and the resource are written only for sets
+// test (the condition keys of the IAM guide). Attributes and the resource are written only for sets
 // that look at them.
 
 #include <string>

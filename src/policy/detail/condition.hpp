@@ -1,5 +1,5 @@
 #pragma once
-// The condition operators (policy.md section 1.3): a table, and a clause with its values parsed
+// The condition operators (the policy grammar of the IAM guide): a table, and a clause with its values parsed
 // once. Without IfExists an absent key does not hold. A request value that the operator cannot read
 // (a number that is none) holds for a Deny and not for an Allow: it never lets anyone in. Thread
 // safety: Condition is immutable.

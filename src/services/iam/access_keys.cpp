@@ -50,6 +50,10 @@ Outcome list_keys(const Dependencies& with, const Call& call) {
 }
 
 Outcome create_key(const Dependencies& with, const Call& call) {
+  // A permanent key outlives and outreaches the temporary one that would make it.
+  if (call.principal->credential == identity::CredentialKind::TemporaryKey) {
+    return forbidden("A temporary access key cannot make a permanent one.");
+  }
   const auto& given = call.body.at("credential");
   const std::string user_id = base::string_or(given, "user_id", "");
   auto user = own_user(with, call, user_id);
