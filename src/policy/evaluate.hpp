@@ -1,6 +1,7 @@
 #pragma once
 // A set of roles → one compiled, immutable form → Decisions that name the statement that decided,
-// with the near misses for the explanation: one evaluation, no second copy of a rule.
+// with the near misses for the explanation: one evaluation, no second copy of a rule. In the words
+// of the IAM guide:
 //   any matching Deny → denied; else any matching Allow → allowed; else no match → refused.
 //   A Deny inside a role of Version 1.0 limits that role alone (Tenant Administrator = all but IAM,
 //   and the admin group adds Security Administrator to it). A role whose Depends are not all in the
