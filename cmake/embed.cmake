@@ -8,7 +8,7 @@ function(embed target base)
     cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${base} OUTPUT_VARIABLE name)
     set(symbol jianmen_embedded_${number})
     string(APPEND blocks "asm(R\"(
-  .pushsection .rodata
+  .pushsection jianmen_data, \"a\"
   .balign 16
   ${symbol}:
   .incbin \"${file}\"
@@ -25,6 +25,11 @@ extern \"C\" __attribute__((visibility(\"hidden\"))) const char ${symbol}_end[];
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded.cpp)
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT [[
 // Made by cmake/embed.cmake.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+
 #include "catalog/embedded.hpp"
 
 @blocks@
@@ -48,6 +53,17 @@ std::string_view embedded(std::string_view name) {
     if (file.name == name) return {file.begin, file.end};
   }
   return {};
+}
+
+// The linker names the ends of a section whose name is an identifier.
+extern "C" __attribute__((visibility("hidden"))) const char __start_jianmen_data[];
+extern "C" __attribute__((visibility("hidden"))) const char __stop_jianmen_data[];
+
+void release_embedded() {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<std::uintptr_t>(__start_jianmen_data) + page - 1) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(__stop_jianmen_data) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace jianmen::catalog

@@ -8,7 +8,6 @@
 #include <sstream>
 #include <thread>
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include "base/json.hpp"
@@ -20,6 +19,7 @@
 #include "net/certificate_authority.hpp"
 #include "server/admin_api.hpp"
 #include "server/paths.hpp"
+#include "startup_memory.hpp"
 
 namespace jianmen::app {
 
@@ -254,14 +254,13 @@ Result<> serve(const ServeOptions& options, const Common& common) {
       });
   if (!admin) return error_of(admin);
 
-  // Tables and fixtures are read: give back what their texts took.
-  ::malloc_trim(0);
   (*admin)->start();
   (*server)->start();
   const auto urls = (*server)->urls();
   for (const auto& url : urls) std::cout << "ready " << url << "\n";
   if (options.demo) std::cout << demo_text(demo_data(), urls, tls->ca_file);
   std::cout << std::flush;
+  release_startup_memory();
 
   for (;;) {
     int signal = 0;
