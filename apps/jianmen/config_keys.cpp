@@ -148,71 +148,133 @@ ConfigKey listen_key() {
           .show = [](const ServeConfig&) { return std::string(); }};
 }
 
-#define AT(member) [](ServeConfig& config) -> auto& { return config.member; }
-
 std::vector<ConfigKey> make_keys() {
   constexpr std::uint64_t kMebi = 1024 * 1024;
   return {
       listen_key(),
-      field("data", AT(installation.data),
-            "Data directory: accounts, keys, servers and the certificate authority live there."),
-      bounded("workers", AT(installation.workers), 0, 256,
-              "Event loops, each with its own thread; 0: one a core."),
-      field("socket", AT(socket),
-            "Administration socket. Without it $JIANMEN_SOCKET, $XDG_RUNTIME_DIR/jianmen.sock or "
-            "/tmp/jianmen-UID/jianmen.sock."),
-      field("stop_grace", AT(stop_grace), "How long running requests may take after SIGTERM."),
-      field("tls.certificate", AT(tls_certificate),
-            "PEM chain for https listeners, with tls.key. Without both, Jianmen issues one from "
-            "its own authority."),
-      field("tls.key", AT(tls_key), "Private key of tls.certificate, PEM."),
-      field("log.level", AT(log_level), "debug, info, warning, error or off."),
-      field("log.requests", AT(installation.gateway.log_requests),
-            "One line a finished request (level info)."),
-      bounded("limits.request_line", AT(http.limits.request_line), 256, kMebi,
-              "Bytes of a request line; longer is 414."),
-      bounded("limits.head", AT(http.limits.head), 1024, 16 * kMebi,
-              "Bytes of the request line and all headers; more is 431."),
-      bounded("limits.header_value", AT(http.limits.header_value), 256, 16 * kMebi,
-              "Bytes of one header's value."),
-      bounded("limits.headers", AT(http.limits.headers), 8, http::kMaxHeaders,
-              "How many headers a request may have."),
-      bounded("limits.body", AT(http.limits.body), 1024, 1024 * kMebi,
-              "Bytes of a request body; more is 413."),
-      bounded("limits.connections", AT(http.max_connections), 1, 1'000'000,
-              "Open connections at once; others wait until one ends."),
-      bounded("limits.min_rate", AT(http.min_rate), 0, kMebi,
-              "Bytes a second that a body must come and an answer must go, on average."),
-      field("timeouts.handshake", AT(http.handshake_timeout), "For a TLS handshake."),
-      field("timeouts.head", AT(http.head_timeout),
-            "From the first byte of a request to the end of its headers."),
-      field("timeouts.keep_alive", AT(http.keep_alive_timeout),
-            "Between an answer and the next request of a connection."),
-      field("timeouts.body_idle", AT(http.body_idle_timeout), "Without any byte of a body."),
-      field("timeouts.write_stall", AT(http.write_stall_timeout),
-            "Without any progress of an answer."),
-      field("timeouts.linger", AT(http.linger_timeout),
-            "For the other side to read a refusal before the connection closes."),
-      field("authn.clock_window", AT(installation.authn.signature.clock_window),
-            "How far X-Sdk-Date may be from the server's clock, either way."),
-      bounded("authn.failures_to_lock", AT(installation.authn.failures_to_lock), 1, 1'000'000,
-              "More wrong signatures of an access key in a row than this lock it."),
-      field("authn.lock_time", AT(installation.authn.lock_time), "For how long."),
-      field("authn.token_life", AT(installation.authn.token_life), "Life of a token."),
-      field("authn.tolerant_signatures", AT(installation.authn.signature.tolerant),
-            "Accept the differing canonical forms of the official SDKs too, not the strict one "
-            "alone."),
-      bounded("iam.login_failures_to_lock", AT(installation.iam.login_failures_to_lock), 1,
-              1'000'000, "Wrong passwords of a user in a row that lock the user."),
-      field("iam.login_lock_time", AT(installation.iam.login_lock_time), "For how long."),
-      field("ecs.job_time", AT(installation.ecs.job_time),
-            "How long a job takes: create, delete, start, stop, reboot."),
-      bounded("ecs.server_quota", AT(installation.ecs.server_quota), 1, 1'000'000,
-              "Servers of a project."),
-      bounded("tms.predefined_tag_quota", AT(installation.tms.predefined_tag_quota), 1, 1'000'000,
-              "Predefined tags of an account."),
-      bounded("journal.entries", AT(installation.journal_entries), 1, 10'000'000,
-              "How many of the last requests `jianmen explain` can still tell about."),
+      field(
+          "data", [](ServeConfig& config) -> auto& { return config.installation.data; },
+          "Data directory: accounts, keys, servers and the certificate authority live there."),
+      bounded(
+          "workers", [](ServeConfig& config) -> auto& { return config.installation.workers; }, 0,
+          256, "Event loops, each with its own thread; 0: one a core."),
+      field(
+          "socket", [](ServeConfig& config) -> auto& { return config.socket; },
+          "Administration socket. Without it $JIANMEN_SOCKET, $XDG_RUNTIME_DIR/jianmen.sock or "
+          "/tmp/jianmen-UID/jianmen.sock."),
+      field(
+          "stop_grace", [](ServeConfig& config) -> auto& { return config.stop_grace; },
+          "How long running requests may take after SIGTERM."),
+      field(
+          "tls.certificate", [](ServeConfig& config) -> auto& { return config.tls_certificate; },
+          "PEM chain for https listeners, with tls.key. Without both, Jianmen issues one from "
+          "its own authority."),
+      field(
+          "tls.key", [](ServeConfig& config) -> auto& { return config.tls_key; },
+          "Private key of tls.certificate, PEM."),
+      field(
+          "log.level", [](ServeConfig& config) -> auto& { return config.log_level; },
+          "debug, info, warning, error or off."),
+      field(
+          "log.requests",
+          [](ServeConfig& config) -> auto& { return config.installation.gateway.log_requests; },
+          "One line a finished request (level info)."),
+      bounded(
+          "limits.request_line",
+          [](ServeConfig& config) -> auto& { return config.http.limits.request_line; }, 256, kMebi,
+          "Bytes of a request line; longer is 414."),
+      bounded(
+          "limits.head", [](ServeConfig& config) -> auto& { return config.http.limits.head; }, 1024,
+          16 * kMebi, "Bytes of the request line and all headers; more is 431."),
+      bounded(
+          "limits.header_value",
+          [](ServeConfig& config) -> auto& { return config.http.limits.header_value; }, 256,
+          16 * kMebi, "Bytes of one header's value."),
+      bounded(
+          "limits.headers", [](ServeConfig& config) -> auto& { return config.http.limits.headers; },
+          8, http::kMaxHeaders, "How many headers a request may have."),
+      bounded(
+          "limits.body", [](ServeConfig& config) -> auto& { return config.http.limits.body; }, 1024,
+          1024 * kMebi, "Bytes of a request body; more is 413."),
+      bounded(
+          "limits.connections",
+          [](ServeConfig& config) -> auto& { return config.http.max_connections; }, 1, 1'000'000,
+          "Open connections at once; others wait until one ends."),
+      bounded(
+          "limits.min_rate", [](ServeConfig& config) -> auto& { return config.http.min_rate; }, 0,
+          kMebi, "Bytes a second that a body must come and an answer must go, on average."),
+      field(
+          "timeouts.handshake",
+          [](ServeConfig& config) -> auto& { return config.http.handshake_timeout; },
+          "For a TLS handshake."),
+      field(
+          "timeouts.head", [](ServeConfig& config) -> auto& { return config.http.head_timeout; },
+          "From the first byte of a request to the end of its headers."),
+      field(
+          "timeouts.keep_alive",
+          [](ServeConfig& config) -> auto& { return config.http.keep_alive_timeout; },
+          "Between an answer and the next request of a connection."),
+      field(
+          "timeouts.body_idle",
+          [](ServeConfig& config) -> auto& { return config.http.body_idle_timeout; },
+          "Without any byte of a body."),
+      field(
+          "timeouts.write_stall",
+          [](ServeConfig& config) -> auto& { return config.http.write_stall_timeout; },
+          "Without any progress of an answer."),
+      field(
+          "timeouts.linger",
+          [](ServeConfig& config) -> auto& { return config.http.linger_timeout; },
+          "For the other side to read a refusal before the connection closes."),
+      field(
+          "authn.clock_window",
+          [](ServeConfig& config) -> auto& {
+            return config.installation.authn.signature.clock_window;
+          },
+          "How far X-Sdk-Date may be from the server's clock, either way."),
+      bounded(
+          "authn.failures_to_lock",
+          [](ServeConfig& config) -> auto& { return config.installation.authn.failures_to_lock; },
+          1, 1'000'000, "More wrong signatures of an access key in a row than this lock it."),
+      field(
+          "authn.lock_time",
+          [](ServeConfig& config) -> auto& { return config.installation.authn.lock_time; },
+          "For how long."),
+      field(
+          "authn.token_life",
+          [](ServeConfig& config) -> auto& { return config.installation.authn.token_life; },
+          "Life of a token."),
+      field(
+          "authn.tolerant_signatures",
+          [](ServeConfig& config) -> auto& { return config.installation.authn.signature.tolerant; },
+          "Accept the differing canonical forms of the official SDKs too, not the strict one "
+          "alone."),
+      bounded(
+          "iam.login_failures_to_lock",
+          [](ServeConfig& config) -> auto& {
+            return config.installation.iam.login_failures_to_lock;
+          },
+          1, 1'000'000, "Wrong passwords of a user in a row that lock the user."),
+      field(
+          "iam.login_lock_time",
+          [](ServeConfig& config) -> auto& { return config.installation.iam.login_lock_time; },
+          "For how long."),
+      field(
+          "ecs.job_time",
+          [](ServeConfig& config) -> auto& { return config.installation.ecs.job_time; },
+          "How long a job takes: create, delete, start, stop, reboot."),
+      bounded(
+          "ecs.server_quota",
+          [](ServeConfig& config) -> auto& { return config.installation.ecs.server_quota; }, 1,
+          1'000'000, "Servers of a project."),
+      bounded(
+          "tms.predefined_tag_quota",
+          [](ServeConfig& config) -> auto& { return config.installation.tms.predefined_tag_quota; },
+          1, 1'000'000, "Predefined tags of an account."),
+      bounded(
+          "journal.entries",
+          [](ServeConfig& config) -> auto& { return config.installation.journal_entries; }, 1,
+          10'000'000, "How many of the last requests `jianmen explain` can still tell about."),
   };
 }
 

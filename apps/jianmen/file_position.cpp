@@ -15,7 +15,8 @@ FilePositions::FilePositions(const std::string& file) : document_(std::make_uniq
   try {
     document_->root = YAML::LoadFile(file);
   } catch (const YAML::Exception&) {
-    // Then every mistake stands at 1:1; that the file cannot be read is told by its reader.
+    // Every mistake stands at 1:1; that the file cannot be read is told by its reader.
+    document_->root = YAML::Node();
   }
 }
 

@@ -1,10 +1,16 @@
+#include <cstdio>
+#include <exception>
+
 #include <CLI/CLI.hpp>
 
 #include "commands.hpp"
 #include "version.hpp"
 
-int main(int argc, char** argv) {
-  using namespace jianmen::app;
+namespace jianmen::app {
+
+namespace {
+
+int run_command(int argc, char** argv) {
   CLI::App app{
       "Jianmen: the front door of a cloud's API, open and self-hosted. Start with: jianmen serve "
       "--demo"};
@@ -26,4 +32,17 @@ int main(int argc, char** argv) {
     return status == 0 ? 0 : static_cast<int>(Exit::Usage);
   }
   return static_cast<int>(common.exit);
+}
+
+}  // namespace
+
+}  // namespace jianmen::app
+
+int main(int argc, char** argv) {
+  try {
+    return jianmen::app::run_command(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "jianmen: %s\n", error.what());
+    return static_cast<int>(jianmen::app::Exit::Refused);
+  }
 }

@@ -69,7 +69,7 @@ struct Row {
 };
 
 TEST_F(SignedCallers, LearnWhyTheyAreRefused) {
-  const auto other_key = [](std::string access) {
+  const auto other_key = [](const std::string& access) {
     return [access](Sent& s) {
       s.field("authorization").replace(s.field("authorization").find(kAccess), 20, access);
     };

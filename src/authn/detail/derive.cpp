@@ -125,7 +125,7 @@ std::vector<RoleId> current_roles(const directory::Directory& directory,
 }
 
 base::Result<Scope> resolve_scope(const directory::Directory& directory,
-                                  const identity::AccountId& account, Scope scope) {
+                                  const identity::AccountId& account, const Scope& scope) {
   Scope resolved;
   resolved.kind = scope.kind;
   if (scope.kind != Scope::Kind::Project) return resolved;

@@ -37,6 +37,6 @@ std::vector<identity::RoleId> current_roles(const directory::Directory& director
 // The scope with the project's name; an error when the project is not of the account.
 base::Result<identity::Scope> resolve_scope(const directory::Directory& directory,
                                             const identity::AccountId& account,
-                                            identity::Scope scope);
+                                            const identity::Scope& scope);
 
 }  // namespace jianmen::authn::detail

@@ -60,7 +60,7 @@ Answer activate_key(Asked& asked) {
   const auto active = base::find_bool(asked.body, "active");
   if (!active) return fail(Code::InvalidArgument, "active is true or false");
   auto& directory = asked.installation.directory();
-  auto changed = directory.update_access_key(key->id, *active, std::nullopt);
+  auto changed = directory.update_access_key(key->id, active, std::nullopt);
   if (!changed) return error_of(changed);
   return show(directory, *changed);
 }
