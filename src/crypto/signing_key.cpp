@@ -1,7 +1,6 @@
 #include "crypto/signing_key.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -149,12 +148,11 @@ Key make_key(Curve curve, const PublicPoint& point, const BIGNUM* scalar) {
   return Key(made);
 }
 
-// The extra parameter of an SM2 signature: the user id that its hash begins with.
-std::array<OSSL_PARAM, 2> signature_params(Curve curve) {
-  if (curve == Curve::P256) return {OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
-  return {OSSL_PARAM_construct_octet_string(
-              OSSL_PKEY_PARAM_DIST_ID, const_cast<char*>(kSm2UserId.data()), kSm2UserId.size()),
-          OSSL_PARAM_construct_end()};
+// The user id that the hash of an SM2 signature begins with. Set after the context was initialised:
+// as a parameter of EVP_Digest{Sign,Verify}Init_ex, OpenSSL 3.0.19 refuses it.
+bool set_user_id(Curve curve, EVP_PKEY_CTX* context) {
+  return curve != Curve::Sm2 ||
+         EVP_PKEY_CTX_set1_id(context, kSm2UserId.data(), kSm2UserId.size()) == 1;
 }
 
 std::string without_leading_zeros(std::string_view bytes) {
@@ -214,12 +212,13 @@ base::Result<SigningKey> SigningKey::derive(Curve curve, std::string_view algori
 
 base::Result<std::string> SigningKey::sign(std::string_view message) const {
   const DigestContext context(EVP_MD_CTX_new());
-  const auto params = signature_params(impl_->curve);
+  EVP_PKEY_CTX* key_context = nullptr;  // of `context`
   std::string der(128, '\0');
   std::size_t size = der.size();
   if (context == nullptr ||
-      EVP_DigestSignInit_ex(context.get(), nullptr, facts_of(impl_->curve).digest, nullptr, nullptr,
-                            impl_->signing.get(), params.data()) != 1 ||
+      EVP_DigestSignInit_ex(context.get(), &key_context, facts_of(impl_->curve).digest, nullptr,
+                            nullptr, impl_->signing.get(), nullptr) != 1 ||
+      !set_user_id(impl_->curve, key_context) ||
       EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(der.data()), &size,
                      unsigned_chars(message), message.size()) != 1) {
     return base::fail(Code::Internal, "cannot sign");
@@ -231,10 +230,11 @@ base::Result<std::string> SigningKey::sign(std::string_view message) const {
 bool SigningKey::verify(std::string_view message, std::string_view der) const {
   const QuietErrors quiet;
   const DigestContext context(EVP_MD_CTX_new());
-  const auto params = signature_params(impl_->curve);
+  EVP_PKEY_CTX* key_context = nullptr;  // of `context`
   return context != nullptr &&
-         EVP_DigestVerifyInit_ex(context.get(), nullptr, facts_of(impl_->curve).digest, nullptr,
-                                 nullptr, impl_->verifying.get(), params.data()) == 1 &&
+         EVP_DigestVerifyInit_ex(context.get(), &key_context, facts_of(impl_->curve).digest,
+                                 nullptr, nullptr, impl_->verifying.get(), nullptr) == 1 &&
+         set_user_id(impl_->curve, key_context) &&
          EVP_DigestVerify(context.get(), unsigned_chars(der), der.size(), unsigned_chars(message),
                           message.size()) == 1;
 }
