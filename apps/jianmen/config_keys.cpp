@@ -150,6 +150,7 @@ ConfigKey listen_key() {
 
 std::vector<ConfigKey> make_keys() {
   constexpr std::uint64_t kMebi = 1024 * 1024;
+  constexpr std::uint64_t kMaxWindow = 0x7fff'ffff;  // RFC 9113 section 6.9.1
   return {
       listen_key(),
       field(
@@ -203,6 +204,42 @@ std::vector<ConfigKey> make_keys() {
       bounded(
           "limits.min_rate", [](ServeConfig& config) -> auto& { return config.http.min_rate; }, 0,
           kMebi, "Bytes a second that a body must come and an answer must go, on average."),
+      field(
+          "http2.enabled", [](ServeConfig& config) -> auto& { return config.http.http2.enabled; },
+          "HTTP/2 beside HTTP/1.1: by ALPN on https, by prior knowledge on http."),
+      bounded(
+          "http2.streams", [](ServeConfig& config) -> auto& { return config.http.http2.streams; },
+          1, 10'000, "Requests of one HTTP/2 connection at once."),
+      bounded(
+          "http2.stream_window",
+          [](ServeConfig& config) -> auto& { return config.http.http2.stream_window; }, 65'535,
+          kMaxWindow, "Bytes of one HTTP/2 request body that may be on their way."),
+      bounded(
+          "http2.connection_window",
+          [](ServeConfig& config) -> auto& { return config.http.http2.connection_window; }, 65'535,
+          kMaxWindow, "The same for all bodies of an HTTP/2 connection together."),
+      bounded(
+          "http2.buffered_bodies",
+          [](ServeConfig& config) -> auto& { return config.http.http2.buffered_bodies; }, 1, 10'000,
+          "How many bodies of the largest size one HTTP/2 connection may have in memory; more "
+          "is 503."),
+      bounded(
+          "http2.resets", [](ServeConfig& config) -> auto& { return config.http.http2.resets; }, 1,
+          1'000'000, "Streams in a row that a client may reset before its connection ends."),
+      bounded(
+          "http2.resets_per_second",
+          [](ServeConfig& config) -> auto& { return config.http.http2.resets_per_second; }, 1,
+          1'000'000, "How fast that allowance comes back."),
+      bounded(
+          "http2.control_frames",
+          [](ServeConfig& config) -> auto& { return config.http.http2.control_frames; }, 100,
+          10'000'000,
+          "PING, SETTINGS, WINDOW_UPDATE and tiny DATA frames in a row before the connection "
+          "ends; every request allows 20 more."),
+      bounded(
+          "http2.control_frames_per_second",
+          [](ServeConfig& config) -> auto& { return config.http.http2.control_frames_per_second; },
+          1, 10'000'000, "How fast that allowance comes back."),
       field(
           "timeouts.handshake",
           [](ServeConfig& config) -> auto& { return config.http.handshake_timeout; },

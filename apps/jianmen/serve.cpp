@@ -155,7 +155,9 @@ Result<Tls> make_tls(const ServeConfig& config, Installation& installation,
     tls.ca_pem = authority->certificate_pem();
     tls.ca_file = (home / "ca.pem").string();
   }
-  auto context = net::TlsServerContext::create(identity);
+  auto context = net::TlsServerContext::create(identity, config.http.http2.enabled
+                                                             ? net::HttpVersions::Http2AndHttp1
+                                                             : net::HttpVersions::Http1);
   if (!context) return error_of(context);
   tls.context = std::move(*context);
   return tls;

@@ -3,13 +3,29 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "http/limits.hpp"
 
 namespace jianmen::http {
 
+// Of one HTTP/2 connection. What floods it with frames that ask for nothing is told GOAWAY
+// ENHANCE_YOUR_CALM.
+struct Http2Settings {
+  bool enabled = true;
+  std::uint32_t streams = 100;  // open at once, and handlers at work at once (reset or not)
+  std::uint32_t stream_window = 256 * 1024;       // bytes of a body that may be on their way
+  std::uint32_t connection_window = 1024 * 1024;  // the same, of all bodies together
+  std::uint32_t resets = 200;                     // streams that the client may reset in a row …
+  std::uint32_t resets_per_second = 20;           // … and how fast that comes back
+  std::uint32_t control_frames = 2'000;           // PING, SETTINGS, tiny DATA … in a row …
+  std::uint32_t control_frames_per_second = 200;  // … and how fast that comes back
+  std::uint32_t buffered_bodies = 4;  // bodies of the largest size held for one connection
+};
+
 struct ServerSettings {
   Limits limits;
+  Http2Settings http2;
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds head_timeout{10'000};  // from the first byte of a head to its last;
                                                    // also from accept to the first byte

@@ -26,6 +26,7 @@ void SessionContext::drain() {
   draining = true;
   for (Session* session = sessions; session;) {
     Session* const next = session->next_;  // cancel() may end the session, but no other
+    if (session->http2_) session->http2_->drain();
     if (session->idle_) session->stream_.cancel();
     session = next;
   }
@@ -45,11 +46,20 @@ Session::~Session() {
 }
 
 net::Task<void> Session::run(std::shared_ptr<net::TlsServerContext> tls) {
+  may_be_http2_ = !tls && context_.settings.http2.enabled;
   if (tls && !co_await start_tls(std::move(tls))) co_return;
+  if (stream_.protocol() == "h2") {
+    co_await run_http2();
+    co_return;
+  }
   auto idle_timeout = context_.settings.head_timeout;
   while (true) {
     const Received received = co_await receive(idle_timeout);
     if (received == Received::Gone) co_return;
+    if (received == Received::Http2) {
+      co_await run_http2();
+      co_return;
+    }
     if (received == Received::Refused) {
       co_await refuse(refusal_status_, refusal_);
       co_return;
@@ -102,6 +112,20 @@ net::Task<Session::Received> Session::receive(std::chrono::milliseconds idle_tim
   co_return received;
 }
 
+net::Task<void> Session::run_http2() {
+  h2::Connection connection(context_.http2, stream_, peer_);
+  http2_ = &connection;
+  if (context_.draining) connection.drain();
+  std::string received;
+  if (scratch_) {
+    received = scratch_->input.view();
+    scratch_->input.consume(received.size());
+    context_.scratch_pool.give_back(std::move(scratch_));
+  }
+  co_await connection.run(std::move(received));
+  http2_ = nullptr;
+}
+
 net::Task<Session::Next> Session::answer() {
   const Request request = this->request();
   Response response;
@@ -142,6 +166,12 @@ Session::Received Session::refused(int status, std::string_view reason) {
 }
 
 Session::Received Session::take_head() {
+  if (may_be_http2_) {
+    const std::string_view input = scratch_->input.view();
+    if (input.starts_with(h2::kPreface)) return Received::Http2;
+    if (h2::kPreface.starts_with(input)) return Received::NeedMore;
+    may_be_http2_ = false;
+  }
   RequestParser& parser = scratch_->parser;
   switch (parser.parse(scratch_->input.view())) {
     case ParseState::NeedMore:

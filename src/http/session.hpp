@@ -1,7 +1,7 @@
 #pragma once
 // One connection, from accept to close: read a head, read its body, call the handler, write the
-// answer, again. The folder's own; server.hpp is what others use. Thread safety: everything here
-// belongs to one loop.
+// answer, again; or, when the client speaks HTTP/2, h2::Connection. The folder's own; server.hpp is
+// what others use. Thread safety: everything here belongs to one loop.
 
 #include <chrono>
 #include <cstddef>
@@ -10,6 +10,7 @@
 
 #include "http/detail/receive_buffer.hpp"
 #include "http/detail/response_head.hpp"
+#include "http/h2/connection.hpp"
 #include "http/handler.hpp"
 #include "http/parser.hpp"
 #include "http/server_settings.hpp"
@@ -22,12 +23,16 @@ class Session;
 // What the sessions of one worker share.
 struct SessionContext {
   SessionContext(Handler& the_handler, const ServerSettings& the_settings)
-      : handler(the_handler), settings(the_settings), scratch_pool(the_settings.limits) {}
+      : handler(the_handler),
+        settings(the_settings),
+        scratch_pool(the_settings.limits),
+        http2{the_handler, the_settings, date, scratch_pool.heap_bytes()} {}
 
   Handler& handler;
   const ServerSettings& settings;
   detail::ScratchPool scratch_pool;
   detail::DateLine date;
+  h2::WorkerParts http2;
   Session* sessions = nullptr;
   bool draining = false;  // answer what has come, then close
 
@@ -46,12 +51,13 @@ class Session {
  private:
   friend struct SessionContext;
   enum class Next { Continue, Close };
-  enum class Received { Complete, NeedMore, Gone, Refused };
+  enum class Received { Complete, NeedMore, Gone, Refused, Http2 };
 
   net::Task<bool> start_tls(std::shared_ptr<net::TlsServerContext> tls);
   net::Task<Received> receive(std::chrono::milliseconds idle_timeout);
   net::Task<Received> read_body();
   net::Task<Next> answer();
+  net::Task<void> run_http2();
   net::Task<void> refuse(int status, std::string_view reason);
   net::Task<void> linger();
   Received take_head();
@@ -72,6 +78,8 @@ class Session {
   std::string_view refusal_;
   int refusal_status_ = 0;
   bool idle_ = false;
+  bool may_be_http2_ = false;        // plain, and nothing was received yet that says otherwise
+  h2::Connection* http2_ = nullptr;  // while it is one
 };
 
 }  // namespace jianmen::http

@@ -32,6 +32,8 @@ base::Result<> Stream::start_tls(const TlsClientContext& context, const std::str
   return {};
 }
 
+std::string_view Stream::protocol() const { return tls_ ? tls_->protocol() : std::string_view(); }
+
 bool Stream::has_pending() const { return tls_ && tls_->has_pending(); }
 
 IoResult Stream::read_now(std::span<char> into, std::uint32_t& wants) {
@@ -119,6 +121,23 @@ bool Stream::WriteAll::attempt() {
     }
   }
   return done(IoStatus::Ok);
+}
+
+bool Stream::WriteOrRead::attempt() {
+  std::uint32_t write_wants = EPOLLOUT;
+  while (written_ < from_.size()) {
+    const IoResult result = stream_.write_now(from_.substr(written_), {}, write_wants);
+    written_ += result.bytes;
+    if (result.status == IoStatus::WouldBlock) break;
+    if (!result) return done(result.status);
+  }
+  if (written_ == from_.size()) return done(IoStatus::Ok);
+  std::uint32_t read_wants = EPOLLIN;
+  const IoResult result = stream_.read_now(into_, read_wants);
+  read_ = result.bytes;
+  wants = write_wants | read_wants;
+  if (result.status == IoStatus::WouldBlock && written_ > 0) return done(IoStatus::Ok);
+  return done(result.status);
 }
 
 bool Stream::Handshake::attempt() { return done(stream_.tls_->handshake(wants).status); }

@@ -37,6 +37,7 @@ class Stream {
   class Readable;
   class ReadSome;
   class WriteAll;
+  class WriteOrRead;
   class Handshake;
   class Connected;
 
@@ -49,6 +50,9 @@ class Stream {
   ReadSome read_some(std::span<char> into, Deadline deadline);
   // All of both pieces. They are one write (and one TLS record) if the caller made them one piece.
   WriteAll write_all(std::string_view first, std::string_view second, WriteLimits limits);
+  // Both directions at once: ends when some of `from` is written or something is read. As long as
+  // the other side takes what is written nothing is read.
+  WriteOrRead write_or_read(std::string_view from, std::span<char> into, Deadline deadline);
   Connected connected(Deadline deadline);  // of a socket from start_connect()
 
   // TLS from here on: start_tls, then await handshake().
@@ -62,6 +66,7 @@ class Stream {
   Loop& loop() const { return watch_.loop(); }
   int fd() const { return socket_.get(); }
   bool secure() const { return tls_ != nullptr; }
+  std::string_view protocol() const;  // that TLS agreed on (ALPN); empty when it did not
   std::string failure(
       IoStatus status) const;  // a sentence's second half: "timed out", "certificate has expired"
 
@@ -130,6 +135,28 @@ class [[nodiscard]] Stream::WriteAll final : public Awaited {
   WriteLimits limits_;
 };
 
+// What was written counts whatever the status says.
+struct Moved {
+  IoStatus status = IoStatus::Ok;
+  std::size_t written = 0;
+  std::size_t read = 0;
+};
+
+class [[nodiscard]] Stream::WriteOrRead final : public Awaited {
+ public:
+  WriteOrRead(Stream& stream, std::string_view from, std::span<char> into, Deadline deadline)
+      : Awaited(stream, deadline), from_(from), into_(into) {}
+  bool await_ready() { return attempt(); }
+  Moved await_resume() const { return {status, written_, read_}; }
+
+ private:
+  bool attempt() override;
+  std::string_view from_;
+  std::span<char> into_;
+  std::size_t written_ = 0;
+  std::size_t read_ = 0;
+};
+
 class [[nodiscard]] Stream::Handshake final : public Awaited {
  public:
   Handshake(Stream& stream, Deadline deadline) : Awaited(stream, deadline) {}
@@ -157,6 +184,10 @@ inline Stream::ReadSome Stream::read_some(std::span<char> into, Deadline deadlin
 inline Stream::WriteAll Stream::write_all(std::string_view first, std::string_view second,
                                           WriteLimits limits) {
   return {*this, first, second, limits};
+}
+inline Stream::WriteOrRead Stream::write_or_read(std::string_view from, std::span<char> into,
+                                                 Deadline deadline) {
+  return {*this, from, into, deadline};
 }
 inline Stream::Connected Stream::connected(Deadline deadline) { return {*this, deadline}; }
 inline Stream::Handshake Stream::handshake(Deadline deadline) { return {*this, deadline}; }

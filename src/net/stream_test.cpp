@@ -74,6 +74,59 @@ TEST(StreamTest, CarriesMoreThanTheSocketBuffers) {
   EXPECT_TRUE(run(carries_more_than_the_socket_buffers()));
 }
 
+// Both write more than the buffers hold before they read: only whoever does both gets on.
+Task<std::size_t> moves_both_ways(Stream& stream, std::size_t size) {
+  const std::string text(size, 'x');
+  std::string_view rest = text;
+  std::size_t got = 0;
+  char buffer[4096];
+  while (!rest.empty()) {
+    const Moved moved = co_await stream.write_or_read(rest, buffer, soon());
+    if (moved.status != IoStatus::Ok) co_return 0;
+    rest.remove_prefix(moved.written);
+    got += moved.read;
+  }
+  while (got < size) {
+    const IoResult read = co_await stream.read_some(buffer, soon());
+    if (!read) co_return 0;
+    got += read.bytes;
+  }
+  co_return got;
+}
+
+Task<void> expect_to_move(Stream& stream, std::size_t size, bool& done) {
+  EXPECT_EQ(co_await moves_both_ways(stream, size), size);
+  done = true;
+}
+
+Task<bool> carries_both_ways_at_once() {
+  auto pair = make_pair();
+  bool done = false;
+  spawn(expect_to_move(*pair.far, 3'000'000, done), "far");
+  const std::size_t got = co_await moves_both_ways(*pair.near, 3'000'000);
+  while (!done) co_await sleep_for(milliseconds(1));
+  co_return got == 3'000'000;
+}
+
+TEST(StreamTest, CarriesBothWaysAtOnce) { EXPECT_TRUE(run(carries_both_ways_at_once())); }
+
+Task<Moved> writes_with_nobody_reading() {
+  auto pair = make_pair();
+  const std::string text(3'000'000, 'x');
+  std::string_view rest = text;
+  char buffer[16];
+  while (true) {
+    const Moved moved =
+        co_await pair.near->write_or_read(rest, buffer, SteadyClock::now() + milliseconds(10));
+    if (moved.status != IoStatus::Ok) co_return moved;
+    rest.remove_prefix(moved.written);
+  }
+}
+
+TEST(StreamTest, GivesUpWritingWhenNobodyReads) {
+  EXPECT_EQ(run(writes_with_nobody_reading()).status, IoStatus::Timeout);
+}
+
 Task<IoStatus> read_with_nobody_writing() {
   auto pair = make_pair();
   char buffer[16];

@@ -1,6 +1,7 @@
 #include "net/tls.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include <openssl/pem.h>
@@ -16,10 +17,22 @@ using detail::openssl_error;
 
 constexpr std::array<unsigned char, 9> kHttp11 = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
+// The better one first.
+constexpr std::array<unsigned char, 12> kHttp2AndHttp11 = {2,   'h', '2', 8,   'h', 't',
+                                                           't', 'p', '/', '1', '.', '1'};
+
+std::span<const unsigned char> protocols(HttpVersions versions) {
+  if (versions == HttpVersions::Http2AndHttp1) return kHttp2AndHttp11;
+  return kHttp11;
+}
+
+template <HttpVersions Versions>
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size,
                     const unsigned char* offered, unsigned int offered_size, void*) {
+  const auto ours = protocols(Versions);
   unsigned char* match = nullptr;
-  if (SSL_select_next_proto(&match, chosen_size, kHttp11.data(), kHttp11.size(), offered,
+  if (SSL_select_next_proto(&match, chosen_size, ours.data(),
+                            static_cast<unsigned int>(ours.size()), offered,
                             offered_size) != OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
@@ -92,7 +105,7 @@ base::Result<> trust(SSL_CTX* context, std::string_view pem) {
 }  // namespace
 
 base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
-    const TlsIdentity& identity) {
+    const TlsIdentity& identity, HttpVersions versions) {
   auto state = std::make_unique<detail::TlsContextState>();
   state->context = make_context(TLS_server_method());
   SSL_CTX* context = state->context.get();
@@ -101,7 +114,11 @@ base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
   if (!chain) return error_of(chain);
   auto key = use_key(context, identity.private_key_pem.reveal());
   if (!key) return error_of(key);
-  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  SSL_CTX_set_alpn_select_cb(context,
+                             versions == HttpVersions::Http2AndHttp1
+                                 ? choose_protocol<HttpVersions::Http2AndHttp1>
+                                 : choose_protocol<HttpVersions::Http1>,
+                             nullptr);
   SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   // Tickets resume without memory here, on every loop, as the context is common to all; one a
   // handshake is enough.

@@ -1,6 +1,7 @@
 #pragma once
 // TLS settings shared by many connections: a server's certificate and key, a client's trusted
-// authorities. TLS 1.2 and 1.3, ALPN "http/1.1". A connection keeps what it began with when a new
+// authorities. TLS 1.2 and 1.3; ALPN: a client offers "http/1.1", a server takes "h2" too if it is
+// told so. A connection keeps what it began with when a new
 // context takes over. Thread safety: immutable once made; used by every loop at once.
 
 #include <memory>
@@ -22,9 +23,12 @@ struct TlsIdentity {
   base::Secret private_key_pem;
 };
 
+enum class HttpVersions { Http1, Http2AndHttp1 };
+
 class TlsServerContext {
  public:
-  static base::Result<std::shared_ptr<TlsServerContext>> create(const TlsIdentity& identity);
+  static base::Result<std::shared_ptr<TlsServerContext>> create(
+      const TlsIdentity& identity, HttpVersions versions = HttpVersions::Http1);
   ~TlsServerContext();
   const detail::TlsContextState& state() const { return *state_; }
 

@@ -71,7 +71,7 @@ class ScratchPool {
   explicit ScratchPool(const Limits& limits) : limits_(limits) {}
   std::unique_ptr<Scratch> borrow();
   void give_back(std::unique_ptr<Scratch> scratch);  // kept for the next one if its input is empty
-  std::size_t heap_bytes() const { return heap_bytes_; }
+  std::size_t& heap_bytes() { return heap_bytes_; }  // of every large message of the worker
 
  private:
   static constexpr std::size_t kKeep = 64;

@@ -100,6 +100,13 @@ IoResult TlsSession::outcome(int returned, std::size_t bytes, std::uint32_t& wan
   return {IoStatus::Failed, 0};
 }
 
+std::string_view TlsSession::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+
 void TlsSession::shut_down() {
   if (broken_ || !SSL_is_init_finished(ssl_.get())) return;
   ERR_clear_error();

@@ -28,6 +28,7 @@ class TlsSession {
   void shut_down();  // tells the other side, if it takes that at once
 
   bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
+  std::string_view protocol() const;
   const std::string& failure() const { return failure_; }
 
  private:
