@@ -1,0 +1,201 @@
+#include "diagnose/paste/conclude.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+
+#include "base/encoding.hpp"
+#include "base/time_text.hpp"
+#include "diagnose/paste/rules.hpp"
+
+namespace jianmen::diagnose::paste {
+
+namespace {
+
+using identity::Cause;
+
+constexpr double kSure = 0.95, kLikely = 0.75, kMaybe = 0.5;
+
+struct Hit {
+  const Rule* rule = nullptr;
+  std::size_t at = 0;
+};
+
+std::optional<Hit> holds(const Rule& rule, const std::vector<std::size_t>& first) {
+  const auto stands = [&](std::size_t phrase) { return first[phrase] != Phrases::kAbsent; };
+  std::size_t at = Phrases::kAbsent;
+  for (const auto phrase : rule.any) at = std::min(at, first[phrase]);
+  if (at == Phrases::kAbsent) return std::nullopt;
+  for (const auto& one_of : rule.with) {
+    if (std::ranges::none_of(one_of, stands)) return std::nullopt;
+  }
+  if (std::ranges::any_of(rule.without, stands)) return std::nullopt;
+  return Hit{&rule, at};
+}
+
+bool is_before(const Hit& a, const Hit& b, int status) {
+  if (a.rule->tier != b.rule->tier) return a.rule->tier < b.rule->tier;
+  if (a.rule->tier == Tier::Decisive) return false;  // the rules' own order
+  if (a.at != b.at) return a.at < b.at;
+  const auto fits = [&](const Hit& hit) {
+    return hit.rule->row && status != 0 && base::find_int(*hit.rule->row, "http_status") == status;
+  };
+  return fits(a) && !fits(b);
+}
+
+double confidence_of(Tier tier) {
+  switch (tier) {
+    case Tier::Decisive:
+    case Tier::Cause:
+      return kSure;
+    case Tier::Kind:
+      return kLikely;
+    case Tier::Wrapper:
+      return kMaybe;
+  }
+  return kMaybe;
+}
+
+// A name of the world outside that is no host of the cloud: not this product's failure.
+bool is_other_host(const std::string& host, const catalog::Catalog& catalog) {
+  if (host.empty() || catalog.is_cloud_host(host)) return false;
+  const auto name = host.substr(0, host.find(':'));
+  const auto dot = name.rfind('.');
+  if (dot == name.npos || name.starts_with('[')) return false;
+  const auto last = std::string_view(name).substr(dot + 1);
+  if (last.size() < 2 || (last[0] >= '0' && last[0] <= '9')) return false;
+  constexpr std::array<std::string_view, 6> kNear{"local",     "internal", "test",
+                                                  "localhost", "example",  "lan"};
+  return std::ranges::find(kNear, last) == kNear.end();
+}
+
+bool is_on_the_way(Cause cause) {
+  const auto layer = identity::cause_layer(cause);
+  return layer == "network" || layer == "tls" || layer == "proxy";
+}
+
+Cause cause_of(catalog::NoRoute::Reason reason) {
+  using Reason = catalog::NoRoute::Reason;
+  switch (reason) {
+    case Reason::UnknownHost:
+      return Cause::RouteUnknownHost;
+    case Reason::UnknownPath:
+      return Cause::RouteUnknownPath;
+    case Reason::Method:
+      return Cause::RouteMethod;
+    case Reason::OtherService:
+      return Cause::RouteOtherService;
+    case Reason::EmptySegment:
+      return Cause::RouteEmptySegment;
+    case Reason::Placeholder:
+      return Cause::RoutePlaceholder;
+    case Reason::RegionIsZone:
+      return Cause::RouteRegionIsAz;
+    case Reason::NotInRegion:
+      return Cause::RouteNotInRegion;
+    case Reason::Version:
+      return Cause::RouteVersion;
+  }
+  return Cause::RouteUnknownPath;
+}
+
+// The request as the gateway read it tells more than "does not match".
+void refine_signature(Conclusion& out, const CanonicalRequest& canonical) {
+  const auto& hash = canonical.payload_hash;
+  const bool takes_no_body = canonical.method == "GET" || canonical.method == "DELETE";
+  const bool is_json_nothing = hash.starts_with("44136fa3") || hash.starts_with("74234e98") ||
+                               hash.starts_with("12ae32cb");  // {}, null, ""
+  if (takes_no_body && is_json_nothing) {
+    out.cause = Cause::SignatureBodyOnGet;
+    out.confidence = 0.9;
+  } else if (canonical.method == "POST" && hash.starts_with("e3b0c442")) {
+    out.alternatives = {{Cause::SignatureBodyChanged, 0.4}};
+    out.confidence = 0.6;
+  } else if (canonical.host.contains(':')) {
+    out.alternatives = {{Cause::SignatureHost, 0.4}};
+    out.confidence = 0.6;
+  } else {
+    out.confidence = 0.7;
+    out.alternatives = {{Cause::SignatureCanonicalForm, 0.2}};
+  }
+}
+
+void refine_times(Conclusion& out, const Observation& seen) {
+  const auto signature = base::parse_sdk_date(seen.signature_time);
+  const auto server = base::parse_sdk_date(seen.server_time);
+  if (!signature || !server) return;
+  const auto late = std::chrono::duration_cast<std::chrono::seconds>(*server - *signature).count();
+  const auto apart = std::abs(late);
+  const auto beside_hour = std::min(apart % 3600, 3600 - apart % 3600);
+  if (apart >= 3000 && apart <= 14L * 3600 + 300 && beside_hour <= 300) {
+    out.cause = Cause::SignatureTimeZone;
+    out.confidence = 0.85;
+    out.alternatives = {{Cause::SignatureClockSkew, 0.1}};
+  } else if (late > 0) {
+    out.cause = Cause::SignatureExpiredReuse;
+    out.confidence = 0.6;
+    out.alternatives = {{Cause::SignatureClockSkew, 0.4}};
+  }
+}
+
+void refine(Conclusion& out, const Observation& seen, const catalog::Catalog& catalog) {
+  switch (out.cause) {
+    case Cause::SignatureSecretWrong:
+      if (!seen.canonical.method.empty()) refine_signature(out, seen.canonical);
+      break;
+    case Cause::SignatureClockSkew:
+      refine_times(out, seen);
+      break;
+    case Cause::SignatureAccessKeyUnknown: {
+      const auto& key = seen.access_key_id;
+      if (key.starts_with("LTAI") || key.starts_with("AKIA") || key.starts_with("ASIA") ||
+          key.starts_with("AKID")) {
+        out.cause = Cause::SignatureAccessKeyForeign;
+      }
+      break;
+    }
+    case Cause::RouteUnknownPath:
+      if (!seen.host.empty() && !seen.path.empty() && !seen.method.empty()) {
+        if (const auto route = catalog.route(seen.host, seen.method, seen.path); !route) {
+          out.cause = cause_of(route.error().reason);
+        }
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+Conclusion conclude(const Observation& seen, const catalog::Catalog& catalog) {
+  const auto& known = rules();
+  const auto first = known.phrases.search(seen.readable);
+  const auto stands = [&](std::size_t phrase) { return first[phrase] != Phrases::kAbsent; };
+  const bool is_home = std::ranges::any_of(known.home, stands);
+  Conclusion out;
+  if (!is_home) {
+    for (const auto& [phrase, mark] : known.foreign) {
+      if (!stands(phrase)) continue;
+      out.foreign = mark;
+      return out;
+    }
+  }
+  std::optional<Hit> best;
+  for (const auto& rule : known.rules) {
+    const auto hit = holds(rule, first);
+    if (!hit) continue;
+    if (is_on_the_way(rule.cause) && !is_home && is_other_host(seen.host, catalog)) continue;
+    if (!best || is_before(*hit, *best, seen.status)) best = hit;
+  }
+  if (!best) return out;
+  out.cause = best->rule->cause;
+  out.confidence = confidence_of(best->rule->tier) - (is_home ? 0.0 : 0.15);
+  out.code = best->rule->code;
+  out.row = best->rule->row;
+  refine(out, seen, catalog);
+  return out;
+}
+
+}  // namespace jianmen::diagnose::paste

@@ -1,0 +1,34 @@
+#pragma once
+// Stage one of the doctor: what a pasted text says, without judging it. A value that the text does
+// not tell is empty. Pure.
+
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "diagnose/paste/read_text.hpp"
+
+namespace jianmen::diagnose::paste {
+
+// The request as the gateway read it, from `canonicalRequest:METHOD|path|query|…|hash`.
+struct CanonicalRequest {
+  std::string method, path, query, host, payload_hash;
+};
+
+struct Observation {
+  Readable readable;
+  std::string client;  // python-sdk, curl, terraform …
+  std::string method, host, path, query;
+  int status = 0;
+  std::string code, message;  // of the error body
+  std::string request_id;
+  std::string access_key_id;
+  std::string signature_time, server_time;  // 20211217T064303Z
+  std::string expires_at;
+  CanonicalRequest canonical;        // method empty: none in the text
+  std::vector<std::string> secrets;  // values that must not come out
+};
+
+Observation observe(std::string_view bytes, const catalog::Catalog& catalog);
+
+}  // namespace jianmen::diagnose::paste
