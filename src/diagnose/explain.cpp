@@ -1,5 +1,7 @@
 #include "diagnose/explain.hpp"
 
+#include <algorithm>
+
 #include "base/time_text.hpp"
 #include "diagnose/refine.hpp"
 #include "diagnose/texts.hpp"
@@ -69,6 +71,17 @@ json::array steps_of(const gateway::JournalEntry& entry) {
   return out;
 }
 
+void add_difference(json::object& out, const signature::Proof& proof) {
+  if (proof.signed_text == proof.arrived_text) return;
+  const auto [was, is] = std::ranges::mismatch(proof.signed_text, proof.arrived_text);
+  json::object difference{{"line", proof.line}};
+  if (!proof.header.empty()) difference["header"] = proof.header;
+  difference["signed"] = proof.signed_text;
+  difference["arrived"] = proof.arrived_text;
+  difference["at"] = was - proof.signed_text.begin();
+  out["difference"] = std::move(difference);
+}
+
 }  // namespace
 
 Language parse_language(std::string_view text) {
@@ -76,7 +89,8 @@ Language parse_language(std::string_view text) {
 }
 
 json::object explain(const gateway::JournalEntry& entry, const catalog::Catalog& catalog,
-                     const directory::Directory& directory, Language language) {
+                     const directory::Directory& directory, Language language,
+                     const signature::Finding* finding) {
   json::object out{{"request_id", entry.request_id},
                    {"time", base::to_iso_seconds(entry.time)},
                    {"verdict", gateway::verdict_name(entry.verdict)}};
@@ -88,7 +102,7 @@ json::object explain(const gateway::JournalEntry& entry, const catalog::Catalog&
     out["steps"] = steps_of(entry);
     return out;
   }
-  const auto refined = refine(entry);
+  const auto refined = refine(entry, finding);
   const auto& refusal = refined.refusal;
   const auto title = title_of(catalog, refusal.cause, language);
   const auto texts =
@@ -100,6 +114,7 @@ json::object explain(const gateway::JournalEntry& entry, const catalog::Catalog&
   out["why"] = texts.why.empty() ? title : texts.why;
   out["fix"] = json::array(texts.fix.begin(), texts.fix.end());
   out["evidence"] = evidence_of(refusal);
+  if (finding && finding->proof) add_difference(out, *finding->proof);
   out["steps"] = steps_of(entry);
   json::array alternatives;
   for (const auto& [cause, confidence] : refined.alternatives) {

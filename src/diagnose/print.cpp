@@ -1,5 +1,6 @@
 #include "diagnose/print.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/encoding.hpp"
@@ -13,10 +14,14 @@ namespace json = base::json;
 constexpr std::string_view kBold = "1", kRed = "1;31", kGreen = "1;32", kDim = "2";
 
 struct Labels {
-  std::string_view why, fix, caller, operation, evidence, steps, answer;
+  std::string_view why, fix, caller, operation, evidence, steps, answer, difference, was, is;
 };
-constexpr Labels kEnglish{"Why", "Fix", "Caller", "Operation", "Evidence", "Steps", "Answer"};
-constexpr Labels kChinese{"原因", "修复", "调用者", "接口", "证据", "步骤", "响应"};
+constexpr Labels kEnglish{"Why",   "Fix",    "Caller",     "Operation", "Evidence",
+                          "Steps", "Answer", "Difference", "signed ",   "arrived"};
+constexpr Labels kChinese{"原因", "修复", "调用者", "接口",    "证据",
+                          "步骤", "响应", "差异",   "签名时 ", "收到的 "};
+
+constexpr std::size_t kLabelWidth = 7;  // columns of was and is; three Chinese characters take six
 
 std::string paint(std::string_view text, std::string_view style, Colour colour) {
   if (colour == Colour::Off) return std::string(text);
@@ -84,6 +89,32 @@ class Block {
     }
   }
 
+  // Two lines one under the other, and a mark under the first difference. Long ones from a little
+  // before it.
+  void difference(const json::value& explanation) {
+    const auto* found = base::find(explanation, "difference");
+    if (!found) return;
+    constexpr std::size_t kBefore = 48, kMost = 120;
+    const auto was = base::string_or(*found, "signed", ""),
+               is = base::string_or(*found, "arrived", "");
+    auto at = static_cast<std::size_t>(
+        std::max<std::int64_t>(0, base::find_int(*found, "at").value_or(0)));
+    at = std::min({at, was.size(), is.size()});
+    const auto begin = at > kBefore ? at - kBefore : 0;
+    const auto name = base::string_or(*found, "header", base::string_or(*found, "line", ""));
+    out_ +=
+        "  " + paint(labels_.difference, kDim, colour_) + ": " + base::escape_controls(name) + "\n";
+    const auto row = [&](std::string_view label, std::string_view text) {
+      out_ += "    " + paint(label, kDim, colour_) + "  " +
+              base::escape_controls(text.substr(begin, kMost)) + "\n";
+    };
+    row(labels_.was, was);
+    row(labels_.is, is);
+    const auto shown =
+        base::escape_controls(std::string_view(was).substr(begin, at - begin)).size();
+    out_ += std::string(4 + kLabelWidth + 2 + shown, ' ') + paint("^^^", kRed, colour_) + "\n";
+  }
+
   std::string out_;
   const Labels& labels_;
   Colour colour_;
@@ -104,6 +135,7 @@ std::string to_text(const json::value& explanation, Language language, Colour co
   block.out_ +=
       "  " + paint(base::escape_controls(request_line(explanation)), kBold, colour) + "\n";
   block.field(labels.why, base::string_or(explanation, "why", ""));
+  block.difference(explanation);
   block.list(labels.fix, explanation, "fix", "", "");
   if (const auto* answer = base::find(explanation, "answer")) {
     const auto status = base::find_int(*answer, "status");

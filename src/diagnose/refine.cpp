@@ -32,6 +32,63 @@ void refine_time(Refined& refined) {
   }
 }
 
+void add_proof(Refined& refined, const signature::Proof& proof) {
+  auto& refusal = refined.refusal;
+  refusal.cause = proof.cause;
+  refined.confidence = 1;
+  // The verifier's own words about the header give way to the proof's.
+  std::erase_if(refusal.evidence, [](const auto& row) { return row.first == "header"; });
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) refusal.with(name, value);
+  };
+  add("line", proof.line);
+  add("header", proof.header);
+  if (!proof.signed_text.empty() || !proof.arrived_text.empty()) {
+    refusal.with("signed", proof.signed_text);
+    refusal.with("arrived", proof.arrived_text);
+  }
+  add("habit", proof.habit);
+  if (proof.also) {
+    refusal.with("also", std::string(identity::cause_id(*proof.also)));
+    add("also_line", proof.also_line);
+  }
+}
+
+// Nothing that a client may have written fits, so the key is another one: the surer, the less else
+// there is that a search cannot go through (a body's every change, what its bound cut off).
+double confidence_of_wrong_secret(const signature::Finding& finding, bool has_body) {
+  double confidence = 0.97;
+  if (has_body) confidence -= 0.07;
+  if (!finding.complete) confidence -= 0.1;
+  return confidence;
+}
+
+// The hash of an empty body, by the end of the canonical request.
+bool has_body(const identity::Refusal& refusal) {
+  const auto* canonical = refusal.find("canonical_request");
+  return canonical &&
+         !canonical->ends_with(
+             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") &&
+         !canonical->ends_with("1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b");
+}
+
+void refine_signature(Refined& refined, const signature::Finding* finding) {
+  if (finding && finding->proof) return add_proof(refined, *finding->proof);
+  if (!finding || finding->holds) {
+    // Without the evidence, only the two canonical requests side by side tell a wrong secret from a
+    // changed request.
+    refined.confidence = 0.6;
+    refined.alternatives = {{Cause::SignatureCanonicalForm, 0.2},
+                            {Cause::SignatureBodyChanged, 0.1},
+                            {Cause::SignatureHost, 0.1}};
+    return;
+  }
+  const bool body = has_body(refined.refusal);
+  refined.refusal.with("tried", std::to_string(finding->tried));
+  refined.confidence = confidence_of_wrong_secret(*finding, body);
+  if (body) refined.alternatives = {{Cause::SignatureBodyChanged, 0.07}};
+}
+
 // SDKs look for their project by region name; refused, they report a missing project.
 bool is_discovery(const gateway::JournalEntry& entry) {
   return entry.operation && entry.operation->id == "iam:KeystoneListProjects" &&
@@ -41,7 +98,7 @@ bool is_discovery(const gateway::JournalEntry& entry) {
 
 }  // namespace
 
-Refined refine(const gateway::JournalEntry& entry) {
+Refined refine(const gateway::JournalEntry& entry, const signature::Finding* finding) {
   Refined refined;
   if (!entry.refusal) {
     refined.confidence = 0.3;
@@ -54,11 +111,7 @@ Refined refine(const gateway::JournalEntry& entry) {
       refine_time(refined);
       break;
     case Cause::SignatureSecretWrong:
-      // Only the two canonical requests side by side tell a wrong secret from a changed request.
-      refined.confidence = 0.6;
-      refined.alternatives = {{Cause::SignatureCanonicalForm, 0.2},
-                              {Cause::SignatureBodyChanged, 0.1},
-                              {Cause::SignatureHost, 0.1}};
+      refine_signature(refined, finding);
       break;
     case Cause::PermissionNoGroup:
     case Cause::PermissionNotGranted:

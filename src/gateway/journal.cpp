@@ -1,6 +1,8 @@
 #include "gateway/journal.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace jianmen::gateway {
 
@@ -19,6 +21,7 @@ std::string_view verdict_name(Verdict verdict) {
 JournalEntry& Journal::Shard::next_slot() {
   if (next_ / kChunk >= chunks_.size()) chunks_.push_back(std::make_unique<JournalEntry[]>(kChunk));
   JournalEntry& slot = chunks_[next_ / kChunk][next_ % kChunk];
+  slot.evidence.reset();
   next_ = (next_ + 1) % capacity_;
   size_ = std::min(size_ + 1, capacity_);
   return slot;
@@ -29,10 +32,24 @@ const JournalEntry& Journal::Shard::at(std::size_t age) const {
   return chunks_[index / kChunk][index % kChunk];
 }
 
-Journal::Journal(std::size_t capacity, unsigned shards) {
-  const std::size_t each = std::max<std::size_t>(1, capacity / std::max(1U, shards));
-  for (unsigned i = 0; i < std::max(1U, shards); ++i)
-    shards_.push_back(std::make_unique<Shard>(each));
+Journal::Journal(std::size_t capacity, unsigned shards, const EvidenceLimits& limits) {
+  std::array<std::uint8_t, 32> key;
+  random_.fill(key);
+  vault_ = std::make_unique<crypto::Vault>(key, random_);
+  explicit_bzero(key.data(), key.size());
+  const auto count = std::max(1U, shards);
+  const auto share = [count](std::size_t whole) { return std::max<std::size_t>(1, whole / count); };
+  const EvidenceLimits of_shard{
+      .count = share(limits.count), .bytes = share(limits.bytes), .age = limits.age};
+  for (unsigned i = 0; i < count; ++i)
+    shards_.push_back(std::make_unique<Shard>(share(capacity), of_shard, *vault_));
+}
+
+void Journal::drop_old_evidence(base::Time now) {
+  for (const auto& shard : shards_) {
+    const std::lock_guard lock(shard->mutex_);
+    shard->shelf_.drop_old(now);
+  }
 }
 
 Journal::~Journal() = default;
@@ -82,6 +99,7 @@ void Journal::clear() {
     const std::lock_guard lock(shard->mutex_);
     shard->chunks_.clear();
     shard->size_ = shard->next_ = 0;
+    shard->shelf_.clear();
   }
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // What happened to each request, by request id: bounded, in memory, one shard a worker. An entry
-// holds no secret, no token and no body; text from outside is cut to a bound. Thread safety:
-// Shard::add from its worker; find and list from any thread (a short lock on each shard).
+// holds no secret, no token and no body; text from outside is cut to a bound. What a refused
+// signature needs to be explained is kept beside it for a while (signature_evidence.hpp). Thread
+// safety: Shard::add from its worker; find and list from any thread (a short lock on each shard).
 
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,8 @@
 #include "base/clock.hpp"
 #include "call/call.hpp"
 #include "catalog/catalog.hpp"
+#include "crypto/system_random.hpp"
+#include "gateway/signature_evidence.hpp"
 #include "identity/principal.hpp"
 #include "identity/refusal.hpp"
 
@@ -40,23 +43,34 @@ struct JournalEntry {
   std::string code, message;  // of the answer, when it refused
   std::optional<identity::Refusal> refusal;
   call::Steps steps;
-  std::int64_t us = 0;  // from the parsed head to the answer
+  std::int64_t us = 0;                              // from the parsed head to the answer
+  std::weak_ptr<const SignatureEvidence> evidence;  // of a signature that did not hold
 };
 
 class Journal {
  public:
-  Journal(std::size_t capacity, unsigned shards);
+  Journal(std::size_t capacity, unsigned shards, const EvidenceLimits& limits = {});
   ~Journal();
 
   class Shard {
    public:
-    explicit Shard(std::size_t capacity) : capacity_(capacity) {}
+    Shard(std::size_t capacity, const EvidenceLimits& limits, const crypto::Vault& vault)
+        : capacity_(capacity), shelf_(limits), vault_(vault) {}
     // A slot to fill under the shard's lock: a new one, or the oldest entry with its strings'
     // memory kept. `fill` must be quick.
     template <class Fill>
     void add(Fill fill) {
       const std::lock_guard lock(mutex_);
       fill(next_slot());
+    }
+    // The same for a refused signature, with what a search for its fault will need.
+    template <class Fill>
+    void add_with_evidence(const http::Request& request, base::Time time, Fill fill) {
+      auto evidence = std::make_shared<const SignatureEvidence>(request, time, vault_);
+      const std::lock_guard lock(mutex_);
+      auto& slot = next_slot();
+      fill(slot);
+      slot.evidence = shelf_.put(std::move(evidence));
     }
 
    private:
@@ -72,6 +86,8 @@ class Journal {
     std::vector<std::unique_ptr<JournalEntry[]>> chunks_;
     std::size_t size_ = 0;
     std::size_t next_ = 0;  // where the next entry goes
+    EvidenceShelf shelf_;
+    const crypto::Vault& vault_;
   };
   Shard& shard(unsigned worker);
 
@@ -86,7 +102,14 @@ class Journal {
       const Filter& filter) const;  // oldest first, the newest `limit` of them
   void clear();
 
+  // Opens evidence. The key is made at start and nowhere written.
+  const crypto::Vault& evidence_vault() const { return *vault_; }
+  // Lets go of evidence that is too old.
+  void drop_old_evidence(base::Time now);
+
  private:
+  crypto::SystemRandom random_;
+  std::unique_ptr<crypto::Vault> vault_;
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

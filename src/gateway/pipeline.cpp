@@ -175,7 +175,9 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
 void Pipeline::record(const http::Request& request, Passage& passage,
                       const http::Response& response) {
   std::string line;
-  journal_.add([&](JournalEntry& entry) {
+  const bool signature_failed =
+      passage.record.refusal && passage.record.refusal->cause == Cause::SignatureSecretWrong;
+  const auto fill = [&](JournalEntry& entry) {
     entry.request_id.assign(passage.request_id);
     entry.time = passage.now;
     entry.verdict = verdict_of(response.status());
@@ -195,7 +197,12 @@ void Pipeline::record(const http::Request& request, Passage& passage,
                                                                      passage.record.begin)
                    .count();
     if (settings_.log_requests) line = log_line(entry);
-  });
+  };
+  if (signature_failed) {
+    journal_.add_with_evidence(request, passage.now, fill);
+  } else {
+    journal_.add(fill);
+  }
   if (settings_.log_requests) base::log::info(line);
 }
 

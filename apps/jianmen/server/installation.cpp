@@ -95,6 +95,8 @@ base::Result<std::unique_ptr<Installation>> Installation::create(
       services::iam::Dependencies{*home->directory_, *home->catalog_, *home->ring_, *home->issuer_,
                                   *home->lockouts_, home->clock_, home->random_, settings.iam});
   home->journal_ = std::make_unique<gateway::Journal>(settings.journal_entries, settings.workers);
+  home->investigator_ = std::make_unique<diagnose::signature::Investigator>(
+      *home->catalog_, *home->directory_, *home->ring_, *home->journal_, home->clock_);
   return home;
 }
 

@@ -14,6 +14,7 @@
 #include "catalog/catalog.hpp"
 #include "crypto/system_random.hpp"
 #include "crypto/vault.hpp"
+#include "diagnose/signature/investigate.hpp"
 #include "directory/directory.hpp"
 #include "gateway/journal.hpp"
 #include "gateway/pipeline.hpp"
@@ -59,6 +60,8 @@ class Installation {
   store::Store& store() { return *store_; }
   directory::Directory& directory() { return *directory_; }
   gateway::Journal& journal() { return *journal_; }
+  // Looks for what a signature that did not hold was made of.
+  diagnose::signature::Investigator& investigator() { return *investigator_; }
   base::MovableClock& clock() { return clock_; }
   base::Random& random() { return random_; }
   authn::Lockouts& lockouts() { return *lockouts_; }
@@ -84,6 +87,7 @@ class Installation {
   std::unique_ptr<services::tms::Tms> tms_;
   std::unique_ptr<services::iam::Iam> iam_;
   std::unique_ptr<gateway::Journal> journal_;
+  std::unique_ptr<diagnose::signature::Investigator> investigator_;
   net::BlockingPool writes_{2};
   net::BlockingPool hashing_{2};
 };

@@ -262,7 +262,49 @@ CASES = {
     "request.parameter": lambda c: c.wire.get(LIST + "?limit=x", c.wire.project_token()),
 }
 
-# A signature that does not hold: which of these it was cannot be told from the request alone, and is not claimed.
+
+
+def by_hand(case, method="GET", path=LIST, query="", body=b"", headers=(), change=None, secret=None, finish=None, lines=None):
+    """A hand-written client. `change` mends the six parts of its canonical request, `lines` the whole text,
+    `finish` the string to sign; what is sent stays right."""
+    _, _, ak, sk = case.person()
+    when = date()
+    sent = {"host": case.wire.url.removeprefix("http://"), "x-sdk-date": when} | dict(headers)
+    parts = {
+        "method": method,
+        "path": path if path.endswith("/") else path + "/",
+        "query": "&".join(sorted(query.split("&"))) if query else "",
+        "headers": dict(sorted(sent.items())),
+        "names": ";".join(sorted(sent)),
+        "payload": hashlib.sha256(body).hexdigest(),
+    }
+    names = parts["names"]
+    if change:
+        change(parts)
+    block = "".join(f"{name}:{value}\n" for name, value in parts["headers"].items())
+    canonical = "\n".join(
+        [parts["method"], parts["path"], parts["query"], block, parts["names"], parts["payload"]]
+    )
+    if lines:
+        canonical = lines(canonical)
+    text = f"SDK-HMAC-SHA256\n{when}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    if finish:
+        text = finish(text, canonical)
+    key = secret(sk) if secret else sk
+    signature = hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    sent["Authorization"] = f"SDK-HMAC-SHA256 Access={ak}, SignedHeaders={names}, Signature={signature}"
+    return case.wire.call(method, path + ("?" + query if query else ""), headers=sent, data=body or None)
+
+
+def put(**values):
+    return lambda parts: parts.update(values)
+
+
+def with_header(name, value):
+    return lambda parts: parts["headers"].update({name: value})
+
+
+# A signature that does not hold, and what was wrong with it: found by trying it.
 MISMATCHES = {
     "signature.secret_whitespace": secret_with_line_end,
     "signature.secret_previous": secret_of_the_other_key,
@@ -285,7 +327,52 @@ MISMATCHES = {
         "-d", BODY, method="POST", path=ACTION, send=ACTION, data=json.dumps(json.loads(BODY))
     ),
     "signature.body_on_get": lambda c: c.signed(data="{}"),
+    "signature.query_order": lambda c: by_hand(
+        c, query="limit=1&name=x", change=put(query="name=x&limit=1")
+    ),
+    "signature.query_encoding": lambda c: by_hand(
+        c, query="name=a%20b", change=put(query="name=a+b")
+    ),
+    "signature.path_encoding": lambda c: by_hand(
+        c, path=f"/v1/{PROJECT}/cloudservers/a%3Ab", change=put(path=f"/v1/{PROJECT}/cloudservers/a:b/")
+    ),
+    "signature.header_form": lambda c: by_hand(
+        c, headers={"x-probe": "a"}, change=with_header("x-probe", " a")
+    ),
+    "signature.canonical_form": lambda c: by_hand(c, lines=lambda text: text.replace("\n\nhost;", "\nhost;")),
+    "signature.string_to_sign": lambda c: by_hand(
+        c, finish=lambda text, canonical: text.rsplit("\n", 1)[0] + "\n" + canonical
+    ),
+    "signature.algorithm_mismatch": lambda c: by_hand(
+        c, finish=lambda text, _: text.replace("SDK-HMAC-SHA256", "SDK-HMAC-SM3")
+    ),
+    "signature.payload_header": lambda c: by_hand(
+        c, "POST", ACTION, body=BODY.encode(), change=put(payload="UNSIGNED-PAYLOAD")
+    ),
 }
+
+# More mistakes of the same causes.
+MORE_MISMATCHES = [
+    # Two at once: the first line that differs, the other beside it.
+    ("signature.method", lambda c: by_hand(c, query="limit=1", change=put(method="POST", query=""))),
+    ("signature.secret_whitespace", lambda c: by_hand(c, secret=lambda sk: f'"{sk}"')),
+    ("signature.secret_whitespace", lambda c: by_hand(c, secret=lambda sk: " " + sk)),
+    ("signature.secret_wrong", lambda c: by_hand(c, secret=str.lower)),
+    ("signature.secret_wrong", lambda c: by_hand(c, secret=lambda sk: sk[:7] + sk[8:])),
+    ("signature.path_slash", lambda c: by_hand(c, change=put(path=LIST))),
+    ("signature.query_missing", lambda c: by_hand(c, query="limit=1&name=x", change=put(query="limit=1"))),
+    ("signature.query_changed", lambda c: by_hand(c, query="limit=7", change=put(query="limit=70"))),
+    ("signature.header_form", lambda c: by_hand(c, change=put(names="Host;X-Sdk-Date"))),
+    ("signature.canonical_form", lambda c: by_hand(c, lines=lambda text: text + "\n")),
+    ("signature.canonical_form", lambda c: by_hand(c, lines=lambda text: text.replace("\n", "\r\n"))),
+    ("signature.string_to_sign", lambda c: by_hand(c, finish=lambda text, _: text + "\n")),
+    ("signature.header_changed", lambda c: by_hand(
+        c, "POST", ACTION, body=BODY.encode(), headers={"content-type": "application/json; charset=UTF-8"},
+        change=with_header("content-type", "application/json"))),
+    ("signature.canonical_form", lambda c: by_hand(c, lines=lambda text: text.replace("\n\n", "\n"))),
+    ("signature.path_slash", lambda c: by_hand(
+        c, "POST", ACTION, body=BODY.encode(), change=put(payload=hashlib.sha256(b"").hexdigest(), path=ACTION))),
+]
 
 
 @pytest.mark.parametrize("cause", CASES)
@@ -304,13 +391,40 @@ def test_a_refusal_is_explained_by_its_cause(case, cause):
         assert secret not in text
 
 
-@pytest.mark.parametrize("mistake", MISMATCHES)
-def test_a_signature_that_does_not_hold_is_told_without_false_certainty(case, mistake):
-    answer = MISMATCHES[mistake](case)
+@pytest.mark.parametrize(
+    "cause, mistake", [*MISMATCHES.items(), *MORE_MISMATCHES], ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_what_was_signed_is_found_by_trying_it(case, cause, mistake):
+    answer = mistake(case)
     assert answer.status_code == 401, answer.text
     told = case.server.explain(answer.headers["X-Request-Id"])
+    assert told["cause"]["id"] == cause, json.dumps(told["evidence"], ensure_ascii=False)
+    assert told["cause"]["confidence"] == 1 and told["alternatives"] == []
+    evidence = {row["name"]: row["value"] for row in told["evidence"]}
+    assert evidence["line"] and evidence["habit"]
+    difference = told.get("difference")
+    if difference:
+        assert difference["signed"] != difference["arrived"]
+        assert difference["signed"][: difference["at"]] == difference["arrived"][: difference["at"]]
+    assert told["why"] and told["fix"]
+
+
+def test_a_secret_that_nothing_explains_is_wrong_and_it_is_said_how_sure_that_is(case):
+    _, _, ak, sk = case.person()
+    answer = case.signed(ak=ak, sk="z" * 40)
+    told = case.server.explain(answer.headers["X-Request-Id"])
     assert told["cause"]["id"] == "signature.secret_wrong"
-    assert told["cause"]["confidence"] <= 0.6 and told["alternatives"]
+    assert 0.85 <= told["cause"]["confidence"] < 1
+    assert sk not in json.dumps(told)
+
+
+def test_a_list_searches_nothing_and_a_difference_is_marked_for_people(case):
+    answer = by_hand(case, query="limit=7", change=put(query="limit=70"))
+    request_id = answer.headers["X-Request-Id"]
+    text = case.server.run("explain", request_id).stdout
+    lines = text.splitlines()
+    signed = next(index for index, line in enumerate(lines) if "limit=70" in line and "signed" in line)
+    assert lines[signed + 2].index("^^^") == lines[signed].index("limit=70") + len("limit=7")
 
 
 def test_an_allowed_request_is_explained_too(case):

@@ -47,9 +47,14 @@ Answer move_clock(Asked& asked) {
 
 // --- journal
 
-json::object explained(Asked& asked, const gateway::JournalEntry& entry) {
+// `search`: for one entry that somebody asked for, not for a list.
+enum class Search { No, Yes };
+
+json::object explained(Asked& asked, const gateway::JournalEntry& entry, Search search) {
+  const auto finding =
+      search == Search::Yes ? asked.installation.investigator().investigate(entry) : nullptr;
   return diagnose::explain(entry, asked.installation.catalog(), asked.installation.directory(),
-                           diagnose::parse_language(asked.parameter("lang")));
+                           diagnose::parse_language(asked.parameter("lang")), finding.get());
 }
 
 Answer list_journal(Asked& asked) {
@@ -74,7 +79,7 @@ Answer list_journal(Asked& asked) {
   base::Time newest = filter.after;
   for (const auto& entry : asked.installation.journal().list(filter)) {
     newest = std::max(newest, entry.time);
-    entries.push_back(explained(asked, entry));
+    entries.push_back(explained(asked, entry, Search::No));
   }
   return json::object{{"entries", std::move(entries)},
                       {"next", std::to_string(newest.time_since_epoch().count())}};
@@ -83,7 +88,7 @@ Answer list_journal(Asked& asked) {
 Answer show_last(Asked& asked) {
   const auto entry = asked.installation.journal().last(asked.parameter("refused") == "true");
   if (!entry) return fail(Code::NotFound, "the journal is empty");
-  return explained(asked, *entry);
+  return explained(asked, *entry, Search::Yes);
 }
 
 Answer show_entry(Asked& asked) {
@@ -92,7 +97,7 @@ Answer show_entry(Asked& asked) {
     return fail(Code::NotFound, "no request " + asked.values[0] +
                                     " in the journal: it is of another server, or too long ago");
   }
-  return explained(asked, *entry);
+  return explained(asked, *entry, Search::Yes);
 }
 
 // --- the whole
