@@ -166,7 +166,7 @@ void add_changed_paths(Lines& lines, const Question& question, const std::string
     }
   }
   if (question.query) {
-    for (const auto& form : {base, without_slash(base)}) {
+    for (const auto& form : {base, without_slash(base), question.path}) {
       lines.add(form + "?" + *question.query, 3, Cause::SignaturePathChanged, "query_in_path");
       lines.add(form + "?" + *question.query + "/", 3, Cause::SignaturePathChanged,
                 "query_in_path");
