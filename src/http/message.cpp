@@ -107,6 +107,11 @@ void Response::set_body(std::string body, std::string_view content_type) {
   set("Content-Type", content_type);
 }
 
+void Response::set_stream(std::shared_ptr<BodyStream> stream, std::string_view content_type) {
+  stream_ = std::move(stream);
+  set("Content-Type", content_type);
+}
+
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 100:

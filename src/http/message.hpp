@@ -4,6 +4,7 @@
 // routed and forwarded.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,6 +64,8 @@ struct Request {
 // Query parameters in wire order, percent-decoded, '+' as a blank.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 
+class BodyStream;  // body_stream.hpp
+
 class Response {
  public:
   Response() = default;
@@ -83,6 +86,9 @@ class Response {
   const std::string& body() const { return body_; }
   std::string& body() { return body_; }
   void set_body(std::string body, std::string_view content_type);
+  // A body that is made while it is sent, in place of body().
+  const std::shared_ptr<BodyStream>& stream() const { return stream_; }
+  void set_stream(std::shared_ptr<BodyStream> stream, std::string_view content_type);
   bool closes() const { return close_; }
   void close() { close_ = true; }  // the session ends the connection after this response
 
@@ -91,6 +97,7 @@ class Response {
   bool close_ = false;
   std::string fields_;
   std::string body_;
+  std::shared_ptr<BodyStream> stream_;
 };
 
 std::string_view reason_phrase(int status);

@@ -89,9 +89,9 @@ TEST_F(ServerTest, IsStoppedTwiceOrNeverStartedWithoutHarm) {
   start();
   server_->stop(1s);
   server_->stop(1s);
-  auto never =
-      Server::create({}, {*parse_listen_url("http://127.0.0.1:0")}, nullptr, 2,
-                     [this](unsigned) { return std::make_unique<EchoHandler>(pool_, begun_); });
+  auto never = Server::create(
+      {}, {*parse_listen_url("http://127.0.0.1:0")}, nullptr, 2,
+      [this](unsigned) { return std::make_unique<EchoHandler>(pool_, begun_, ended_); });
   EXPECT_TRUE(never);
 }
 
@@ -153,7 +153,7 @@ TEST_F(ServerTest, TellsOfAPortInUse) {
   const std::string url = start({}, 2);
   for (const unsigned workers : {1U, 2U}) {
     auto second = Server::create({}, {*parse_listen_url(url)}, nullptr, workers, [this](unsigned) {
-      return std::make_unique<EchoHandler>(pool_, begun_);
+      return std::make_unique<EchoHandler>(pool_, begun_, ended_);
     });
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, base::Code::Conflict) << second.error().message;
@@ -161,9 +161,9 @@ TEST_F(ServerTest, TellsOfAPortInUse) {
 }
 
 TEST_F(ServerTest, NeedsACertificateForHttps) {
-  auto made =
-      Server::create({}, {*parse_listen_url("https://127.0.0.1:0")}, nullptr, 1,
-                     [this](unsigned) { return std::make_unique<EchoHandler>(pool_, begun_); });
+  auto made = Server::create(
+      {}, {*parse_listen_url("https://127.0.0.1:0")}, nullptr, 1,
+      [this](unsigned) { return std::make_unique<EchoHandler>(pool_, begun_, ended_); });
   EXPECT_FALSE(made);
 }
 

@@ -1,10 +1,13 @@
 #include "http/session.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <exception>
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/body_stream.hpp"
 
 namespace jianmen::http {
 
@@ -14,6 +17,7 @@ namespace {
 // than two.
 constexpr std::size_t kOnePiece = 16'384;
 constexpr std::size_t kMaxLinger = 1'048'576;
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::chrono::seconds time_at_rate(std::size_t bytes, const ServerSettings& settings) {
@@ -140,15 +144,46 @@ net::Task<Session::Next> Session::answer() {
     co_await refuse(500, "the handler failed");
     co_return Next::Close;
   }
-  const Next next = prepare_answer(response);
+  Next next = prepare_answer(response);
   const std::string_view rest = separate_body(response);
   const auto limits = write_limits(scratch_->out.size() + rest.size());
   const auto status = co_await stream_.write_all(scratch_->out, rest, limits);
   if (status != net::IoStatus::Ok) co_return Next::Close;
+  if (response.stream() && sends_body(response)) {
+    const bool whole = co_await write_stream(response);
+    if (!whole) co_return Next::Close;
+    if (context_.draining) next = Next::Close;
+  }
   scratch_->input.consume(scratch_->read_at);
   scratch_->parser.reset();
   if (next == Next::Close && !scratch_->input.empty()) co_await linger();
   co_return next;
+}
+
+// Piece by piece, as chunks for HTTP/1.1; false when the other side has gone. A server that stops
+// ends it.
+net::Task<bool> Session::write_stream(const Response& response) {
+  const bool chunked = scratch_->parser.minor_version() > 0;
+  std::string& out = scratch_->out;
+  while (!context_.draining) {
+    const auto piece = co_await response.stream()->next();
+    if (!piece) break;
+    if (piece->empty()) continue;
+    if (chunked) {
+      std::array<char, 16> size{};
+      const auto end = std::to_chars(size.data(), size.data() + size.size(), piece->size(), 16).ptr;
+      out.assign(size.data(), end).append("\r\n").append(*piece).append("\r\n");
+    } else {
+      out = *piece;
+    }
+    const auto limits = write_limits(out.size());
+    const auto status = co_await stream_.write_all(out, {}, limits);
+    if (status != net::IoStatus::Ok) co_return false;
+  }
+  if (!chunked) co_return true;
+  const auto limits = write_limits(kLastChunk.size());
+  const auto status = co_await stream_.write_all(kLastChunk, {}, limits);
+  co_return status == net::IoStatus::Ok;
 }
 
 net::Task<bool> Session::start_tls(std::shared_ptr<net::TlsServerContext> tls) {
@@ -261,7 +296,12 @@ Request Session::request() {
 // Writes head and body, or the head only, into scratch_->out.
 Session::Next Session::prepare_answer(const Response& response) {
   const RequestParser& parser = scratch_->parser;
-  const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining;
+  auto body_end = detail::BodyEnd::Length;
+  if (response.stream()) {
+    body_end = parser.minor_version() > 0 ? detail::BodyEnd::Chunked : detail::BodyEnd::Close;
+  }
+  const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining &&
+                       body_end != detail::BodyEnd::Close;
   auto connection = detail::ConnectionField::None;
   if (!goes_on) {
     connection = detail::ConnectionField::Close;
@@ -270,7 +310,8 @@ Session::Next Session::prepare_answer(const Response& response) {
   }
   const bool in_one_piece = sends_body(response) && response.body().size() <= kOnePiece;
   detail::write_answer(scratch_->out, response, connection, context_.date.at(stream_.loop().now()),
-                       in_one_piece ? std::string_view(response.body()) : std::string_view());
+                       in_one_piece ? std::string_view(response.body()) : std::string_view(),
+                       body_end);
   return goes_on ? Next::Continue : Next::Close;
 }
 

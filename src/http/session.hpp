@@ -57,6 +57,7 @@ class Session {
   net::Task<Received> receive(std::chrono::milliseconds idle_timeout);
   net::Task<Received> read_body();
   net::Task<Next> answer();
+  net::Task<bool> write_stream(const Response& response);
   net::Task<void> run_http2();
   net::Task<void> refuse(int status, std::string_view reason);
   net::Task<void> linger();

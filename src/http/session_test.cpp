@@ -270,5 +270,58 @@ TEST_F(SessionTest, HoldsNoMoreBodiesThanThereIsRoomFor) {
   EXPECT_TRUE(second.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
+TEST_F(SessionTest, SendsABodyThatIsMadeOnTheWayInChunks) {
+  RawClient client(start());
+  client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n").read_until("0\r\n\r\n");
+  const std::string answer =
+      client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").read_all();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: "))
+      << answer;
+  EXPECT_NE(answer.find("\r\n\r\n8\r\npiece 1\n\r\n8\r\npiece 2\n\r\n8\r\npiece 3\n\r\n0\r\n\r\n"
+                        "HTTP/1.1 200 OK\r\n"),
+            answer.npos)
+      << answer;
+  EXPECT_EQ(ended_, 1);
+}
+
+TEST_F(SessionTest, SendsABodyThatIsMadeOnTheWayToAnOldClientUntilItCloses) {
+  const std::string answer = RawClient(start()).send("GET /stream HTTP/1.0\r\n\r\n").read_all();
+  EXPECT_EQ(body_of(answer), "piece 1\npiece 2\npiece 3\n");
+  EXPECT_EQ(answer.find("Content-Length"), answer.npos) << answer;
+  EXPECT_EQ(answer.find("Transfer-Encoding"), answer.npos) << answer;
+}
+
+TEST_F(SessionTest, SendsNoBodyToHead) {
+  const std::string answer =
+      RawClient(start())
+          .send("HEAD /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+          .read_all();
+  EXPECT_EQ(body_of(answer), "") << answer;
+  EXPECT_EQ(ended_, 1);
+}
+
+TEST_F(SessionTest, EndsAStreamWhoseClientHasGone) {
+  auto client = std::make_unique<RawClient>(start());
+  client->send("GET /stream-for-ever HTTP/1.1\r\nHost: x\r\n\r\n").read_until("piece 5");
+  client.reset();
+  wait_until_ended(1);
+}
+
+TEST_F(SessionTest, EndsAStreamWhoseClientDoesNotRead) {
+  ServerSettings settings;
+  settings.write_stall_timeout = 10ms;
+  RawClient client(start(settings));
+  client.send("GET /stream-large HTTP/1.1\r\nHost: x\r\n\r\n");
+  wait_until_ended(1);
+}
+
+TEST_F(SessionTest, EndsAStreamWithItsLastChunkWhenTheServerStops) {
+  RawClient client(start());
+  client.send("GET /stream-for-ever HTTP/1.1\r\nHost: x\r\n\r\n").read_until("piece 5");
+  auto stopped = std::async(std::launch::async, [&] { server_->stop(1h); });
+  EXPECT_TRUE(client.read_all().ends_with("\r\n0\r\n\r\n"));
+  stopped.get();
+}
+
 }  // namespace
 }  // namespace jianmen::http

@@ -18,7 +18,7 @@ char* put(char* to, std::string_view text) { return to + text.copy(to, text.size
 char* put(char* to, std::size_t number) { return std::to_chars(to, to + 20, number).ptr; }
 
 char* put_head(char* to, const Response& response, ConnectionField connection,
-               std::string_view date_line) {
+               std::string_view date_line, BodyEnd end) {
   if (response.status() == 200) {
     to = put(to, "HTTP/1.1 200 OK\r\n");
   } else {
@@ -28,7 +28,9 @@ char* put_head(char* to, const Response& response, ConnectionField connection,
     to = put(to, reason_phrase(response.status()));
     to = put(to, "\r\n");
   }
-  if (!has_no_body(response.status())) {
+  if (end == BodyEnd::Chunked) {
+    to = put(to, "Transfer-Encoding: chunked\r\n");
+  } else if (end == BodyEnd::Length && !has_no_body(response.status())) {
     to = put(to, "Content-Length: ");
     to = put(to, response.body().size());
     to = put(to, "\r\n");
@@ -57,11 +59,11 @@ const std::string& DateLine::at(net::Deadline now) {
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }
 
 void write_answer(std::string& out, const Response& response, ConnectionField connection,
-                  std::string_view date_line, std::string_view body) {
+                  std::string_view date_line, std::string_view body, BodyEnd end) {
   const std::size_t room = kFixedRoom + date_line.size() + response.fields().size() + body.size();
   out.resize_and_overwrite(room, [&](char* begin, std::size_t) {
-    char* const end = put(put_head(begin, response, connection, date_line), body);
-    return static_cast<std::size_t>(end - begin);
+    char* const last = put(put_head(begin, response, connection, date_line, end), body);
+    return static_cast<std::size_t>(last - begin);
   });
 }
 

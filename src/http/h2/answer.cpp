@@ -55,10 +55,11 @@ ssize_t read_body(nghttp2_session*, std::int32_t, std::uint8_t* to, std::size_t 
   auto& exchange = *static_cast<Exchange*>(source->ptr);
   const std::string& body = exchange.response.body();
   const std::size_t bytes = std::min(room, body.size() - exchange.sent);
+  if (bytes == 0 && exchange.streaming) return NGHTTP2_ERR_DEFERRED;
   std::memcpy(to, body.data() + exchange.sent, bytes);
   exchange.sent += bytes;
   exchange.progress = static_cast<Connection*>(user)->now();
-  if (exchange.sent == body.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+  if (exchange.sent == body.size() && !exchange.streaming) *flags |= NGHTTP2_DATA_FLAG_EOF;
   return static_cast<ssize_t>(bytes);
 }
 
@@ -80,13 +81,15 @@ void Connection::answer(Exchange& exchange) {
   fields.push_back(
       pair(":status", text(status, static_cast<std::size_t>(response.status())), true));
   const bool without_body = detail::has_no_body(response.status());
-  if (!without_body) {
+  if (!without_body && !response.stream()) {
     fields.push_back(pair("content-length", text(length, response.body().size()), true));
   }
   append_lines(fields, parts_.date.at(now()));
   append_lines(fields, response.fields());
   nghttp2_data_provider provider{{.ptr = &exchange}, read_body};
-  const bool sends_body = !without_body && !exchange.is_head() && !response.body().empty();
+  exchange.streaming = response.stream() && !without_body && !exchange.is_head();
+  const bool sends_body =
+      exchange.streaming || (!without_body && !exchange.is_head() && !response.body().empty());
   if (nghttp2_submit_response(session_.get(), exchange.stream_id, fields.data(), fields.size(),
                               sends_body ? &provider : nullptr) != 0) {
     nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, exchange.stream_id,

@@ -7,7 +7,9 @@
 #include <nghttp2/nghttp2.h>
 
 #include "base/log.hpp"
+#include "http/body_stream.hpp"
 #include "net/spawn.hpp"
+#include "net/timer.hpp"
 
 namespace jianmen::http::h2 {
 
@@ -18,6 +20,7 @@ constexpr std::size_t kOutput = 64 * 1024;
 constexpr std::size_t kMaxLinger = 1'048'576;
 // Between "no new streams, please" and the last stream's number: what was on its way is answered.
 constexpr std::chrono::milliseconds kGoawayDelay{100};
+constexpr std::chrono::milliseconds kStreamPause{250};
 constexpr std::size_t kFramesOfARequest = 20;
 
 net::SteadyClock::duration time_at_rate(std::size_t bytes, const ServerSettings& settings) {
@@ -130,15 +133,48 @@ net::Task<void> Connection::serve(Exchange& exchange) {
     failed = true;
     base::log::error(std::string("handler threw error=\"") + error.what() + "\"");
   }
-  --running_;
   if (exchange.stream_id == 0) {
     release(exchange);
   } else if (failed) {
     answer_refusal(exchange, 500, "the handler failed");
   } else {
     answer(exchange);
+    if (exchange.streaming) co_await stream_body(exchange);
   }
+  --running_;
   wake();
+}
+
+// As long as it goes on, the exchange is kept, whatever becomes of the stream. A piece is asked for
+// when the last one has gone.
+net::Task<void> Connection::stream_body(Exchange& exchange) {
+  wake();
+  Response& response = exchange.response;
+  try {
+    while (exchange.stream_id != 0 && !draining_ && !stream_.loop().cancelled()) {
+      if (exchange.sent < response.body().size()) {
+        co_await net::sleep_for(kStreamPause);
+        continue;
+      }
+      auto piece = co_await response.stream()->next();
+      if (!piece) break;
+      if (piece->empty() || exchange.stream_id == 0) continue;
+      response.body() = std::move(*piece);
+      exchange.sent = 0;
+      exchange.progress = now();
+      nghttp2_session_resume_data(session_.get(), exchange.stream_id);
+      wake();
+    }
+  } catch (const std::exception& error) {
+    base::log::error(std::string("a body's stream threw error=\"") + error.what() + "\"");
+  }
+  exchange.streaming = false;
+  if (exchange.stream_id == 0) {
+    release(exchange);
+    co_return;
+  }
+  exchange.began = exchange.progress = now();
+  nghttp2_session_resume_data(session_.get(), exchange.stream_id);
 }
 
 void Connection::wake() {
@@ -201,6 +237,11 @@ net::Deadline Connection::deadline_of(const Exchange& exchange) const {
                       net::after(exchange.began, settings.body_idle_timeout +
                                                      time_at_rate(exchange.body.size(), settings)));
     case Exchange::State::Answering:
+      if (exchange.streaming) {
+        const bool waits = exchange.sent < exchange.response.body().size();
+        return waits ? net::after(exchange.progress, settings.write_stall_timeout)
+                     : net::kNoDeadline;
+      }
       return std::min(
           net::after(exchange.progress, settings.write_stall_timeout),
           net::after(exchange.began, settings.write_stall_timeout +
@@ -345,7 +386,7 @@ void Connection::closed(Exchange& exchange) {
   exchange.stream_id = 0;
   if (--open_ == 0) idle_since_ = stream_.loop().now();
   if (exchange.state == Exchange::State::Ready) std::erase(ready_, &exchange);
-  if (exchange.state != Exchange::State::Running) release(exchange);
+  if (exchange.state != Exchange::State::Running && !exchange.streaming) release(exchange);
 }
 
 void Connection::drop_body(Exchange& exchange) {

@@ -84,6 +84,7 @@ class Connection {
   bool feed(std::string_view received);
   void start_ready();
   net::Task<void> serve(Exchange& exchange);
+  net::Task<void> stream_body(Exchange& exchange);
   net::Task<void> linger();
   void answer(Exchange& exchange);
   void answer_refusal(Exchange& exchange, int status, std::string_view reason);

@@ -247,5 +247,54 @@ TEST_F(ConnectionTest, APrefaceThatIsNoneIsHttp1) {
                   .starts_with("HTTP/1.1 200 "));
 }
 
+TEST_F(ConnectionTest, SendsABodyThatIsMadeOnTheWay) {
+  H2Client client(start());
+  const auto stream = client.ask("/stream");
+  EXPECT_EQ(client.fetch("/").status, 200) << "others go on beside it";
+  const auto& answer = client.wait(stream);
+  EXPECT_EQ(answer.body, "piece 1\npiece 2\npiece 3\n");
+  EXPECT_EQ(answer.error, 0U);
+  EXPECT_FALSE(answer.fields.contains("content-length"));
+  EXPECT_EQ(client.fetch("/stream", "HEAD").body, "");
+  wait_until_ended(2);
+}
+
+TEST_F(ConnectionTest, EndsAStreamThatTheClientResetsOrLeaves) {
+  auto client = std::make_unique<H2Client>(start());
+  const auto first = client->ask("/stream-for-ever"), second = client->ask("/stream-for-ever");
+  client->flush();
+  wait_until_begun(2);
+  client->reset(first);
+  client->wait(first);
+  wait_until_ended(1);
+  (void)second;
+  client.reset();
+  wait_until_ended(2);
+}
+
+TEST_F(ConnectionTest, EndsAStreamWhoseClientLetsNothingThrough) {
+  ServerSettings settings;
+  settings.write_stall_timeout = 10ms;
+  H2Client client(start(settings), 20);  // a window of two pieces
+  const auto id = client.ask("/stream-large");
+  client.flush();
+  wait_until_begun(1);
+  wait_until_ended(1);
+  (void)id;
+}
+
+TEST_F(ConnectionTest, StopEndsBodiesThatAreMadeOnTheWay) {
+  H2Client client(start());
+  const auto id = client.ask("/stream-for-ever");
+  client.flush();
+  wait_until_begun(1);
+  auto stopped = std::async(std::launch::async, [&] { server_->stop(1h); });
+  const auto& answer = client.wait(id);
+  client.drain();
+  stopped.get();
+  EXPECT_TRUE(answer.closed);
+  EXPECT_EQ(answer.error, 0U) << "a whole body";
+}
+
 }  // namespace
 }  // namespace jianmen::http::h2

@@ -39,6 +39,7 @@ void Exchange::reset() {
   response = {};
   sent = discarded = head_bytes_ = field_count_ = 0;
   method_ = path_ = authority_ = host_ = {};
+  streaming = false;
   refusal_status_ = 0;
   refusal_ = {};
   expects_continue_ = false;

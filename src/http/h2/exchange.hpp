@@ -46,7 +46,9 @@ class Exchange {
   std::string body;
   Request request;
   Response response;
-  std::size_t sent = 0;       // bytes of the response's body
+  std::size_t sent = 0;  // bytes of the response's body
+  // The answer is a BodyStream: pieces still come; the response's body is the last of them.
+  bool streaming = false;
   std::size_t discarded = 0;  // bytes of the request's body that nobody wants
   Exchange* next = nullptr;
   Exchange* previous = nullptr;

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "http/body_stream.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "net/blocking.hpp"
@@ -26,10 +27,36 @@
 #include "net/socket.hpp"
 
 namespace jianmen::http::testing {
+// "piece 1\n", "piece 2\n" …, each after a turn of waiting; with `padding` at once, and so much
+// longer.
+class CountingStream final : public BodyStream {
+ public:
+  CountingStream(int pieces, std::size_t padding, std::atomic<int>& ended)
+      : pieces_(pieces), padding_(padding), ended_(ended) {}
+  ~CountingStream() override { ++ended_; }
+  net::Task<std::optional<std::string>> next() override {
+    if (number_ == pieces_) co_return std::nullopt;
+    if (waits_ = !waits_ && padding_ == 0; waits_) {
+      co_await net::sleep_for(std::chrono::milliseconds(1));
+      co_return std::string();
+    }
+    ++number_;
+    co_return "piece " + std::to_string(number_) + std::string(padding_, '.') + "\n";
+  }
+
+ private:
+  const int pieces_;
+  const std::size_t padding_;
+  std::atomic<int>& ended_;
+  int number_ = 0;
+  bool waits_ = false;
+};
+
 // Shows what arrived: "METHOD target [body] peer"; some paths do more.
 class EchoHandler final : public Handler {
  public:
-  EchoHandler(net::BlockingPool& pool, std::atomic<int>& begun) : pool_(pool), begun_(begun) {}
+  EchoHandler(net::BlockingPool& pool, std::atomic<int>& begun, std::atomic<int>& ended)
+      : pool_(pool), begun_(begun), ended_(ended) {}
 
   net::Task<Response> handle(const Request& request) override {
     ++begun_;
@@ -39,6 +66,13 @@ class EchoHandler final : public Handler {
     if (request.path == "/throws") throw std::runtime_error("a defect");
     if (request.path == "/large") {
       co_return Response(200, std::string(3'000'000, 'L'), "text/plain");
+    }
+    if (request.path.starts_with("/stream")) {
+      const int pieces = request.path == "/stream" ? 3 : 1'000'000;
+      const std::size_t padding = request.path == "/stream-large" ? 1'000'000 : 0;
+      Response response(200);
+      response.set_stream(std::make_shared<CountingStream>(pieces, padding, ended_), "text/plain");
+      co_return response;
     }
     if (request.path == "/no-content") co_return Response(204);
     if (request.path == "/close") {
@@ -60,6 +94,7 @@ class EchoHandler final : public Handler {
  private:
   net::BlockingPool& pool_;
   std::atomic<int>& begun_;
+  std::atomic<int>& ended_;
 };
 
 // A blocking socket as a rough client has it.
@@ -135,7 +170,7 @@ class ServerFixture : public ::testing::Test {
     std::vector<ListenAddress> addresses;
     for (const auto& url : listen) addresses.push_back(*parse_listen_url(url));
     auto made = Server::create(settings, addresses, tls, workers, [this](unsigned) {
-      return std::make_unique<EchoHandler>(pool_, begun_);
+      return std::make_unique<EchoHandler>(pool_, begun_, ended_);
     });
     EXPECT_TRUE(made) << made.error().message;
     server_ = std::move(*made);
@@ -153,6 +188,9 @@ class ServerFixture : public ::testing::Test {
     request.url = url;
     return fetch_blocking(std::move(request), std::move(settings));
   }
+  void wait_until_ended(int number) const {
+    while (ended_ < number) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   void wait_until_begun(int number) const {
     while (begun_ < number) std::this_thread::yield();
   }
@@ -161,6 +199,7 @@ class ServerFixture : public ::testing::Test {
   std::string ca_pem_;
   net::BlockingPool pool_{1};
   std::atomic<int> begun_{0};
+  std::atomic<int> ended_{0};  // body streams that are gone
   std::unique_ptr<Server> server_;
 };
 
