@@ -129,15 +129,22 @@ Outcome Authenticator::Impl::open_token(std::string_view text) {
   if (!claims) return std::unexpected(refusal_of(claims.error(), text));
   auto& principal = claims->principal;
   const auto now = clock.now();
+  // Whose it was: the explanation can then say how to get the next one, and to whom it may be told.
+  const auto refuse_own = [&](Cause cause) {
+    subjects.complete(principal);
+    return Refusal{cause, {}}
+        .with("token_account", principal.account_name)
+        .with("token_user", principal.name);
+  };
   if (now >= principal.expires) {
-    return std::unexpected(Refusal{Cause::TokenExpired, {}}.with(
-        "expires_at", base::to_iso_micros(principal.expires)));
+    return std::unexpected(
+        refuse_own(Cause::TokenExpired).with("expires_at", base::to_iso_micros(principal.expires)));
   }
   auto change = subjects.what_changed(*claims, now);
   if (change.empty() && directory.is_token_revoked(principal.audit_id))
     change = "revoked by DELETE";
   if (!change.empty()) {
-    return std::unexpected(Refusal{Cause::TokenRevoked, {}}
+    return std::unexpected(refuse_own(Cause::TokenRevoked)
                                .with("change", std::string(change))
                                .with("issued_at", base::to_iso_micros(principal.issued)));
   }

@@ -325,7 +325,8 @@ TEST_F(Authorize, AgenciesHaveTheirOwnGrants) {
   EXPECT_EQ(refusal.cause, Cause::PermissionAgency);
   EXPECT_EQ(
       evidence(refusal, "smallest_grant"),
-      "jianmen admin grant create --agency helper --role \"ECS FullAccess\" --project cn-north-4");
+      "jianmen admin grant create --agency helper --role ecs-cloudServers-deleteServers --project "
+      "cn-north-4");
 }
 
 // --- explanations
@@ -339,8 +340,9 @@ TEST_F(Authorize, ExplainsAUserInNoGroup) {
   EXPECT_EQ(evidence(refusal, "groups"), "");
   EXPECT_EQ(evidence(refusal, "group_that_allows"), "ecs-viewers");
   EXPECT_EQ(evidence(refusal, "smallest_grant"),
-            "jianmen admin grant create --group ecs-viewers --role \"ECS ReadOnlyAccess\" "
+            "jianmen admin grant create --group ecs-users --role \"ECS ReadOnlyAccess\" "
             "--project cn-north-4");
+  EXPECT_EQ(evidence(refusal, "new_group"), "ecs-users");
 }
 
 TEST_F(Authorize, ExplainsAMissingGrantWithTheSmallestRoleThatMendsIt) {
@@ -348,8 +350,8 @@ TEST_F(Authorize, ExplainsAMissingGrantWithTheSmallestRoleThatMendsIt) {
     std::string_view action, role;
   };
   const std::vector<Row> rows = {
-      {"ecs:cloudServers:start", "ECS CommonOperations"},
-      {kDelete, "ECS FullAccess"},
+      {"ecs:cloudServers:start", "\"ECS CommonOperations\""},
+      {kDelete, "ecs-cloudServers-deleteServers"},  // no system policy holds little more than that
   };
   for (const auto& row : rows) {
     const auto refusal = authorizer_.explain(by_key(user_), ask(row.action, &north_));
@@ -357,8 +359,8 @@ TEST_F(Authorize, ExplainsAMissingGrantWithTheSmallestRoleThatMendsIt) {
     EXPECT_EQ(evidence(refusal, "roles"), "ECS ReadOnlyAccess");
     EXPECT_EQ(evidence(refusal, "group_that_allows"), "(none)");
     EXPECT_EQ(evidence(refusal, "smallest_grant"),
-              "jianmen admin grant create --group ecs-viewers --role \"" + std::string(row.role) +
-                  "\" --project cn-north-4");
+              "jianmen admin grant create --group ecs-viewers --role " + std::string(row.role) +
+                  " --project cn-north-4");
   }
 }
 
@@ -404,7 +406,11 @@ TEST_F(Authorize, ExplainsAnExplicitDeny) {
   const auto refusal = authorizer_.explain(by_key(user_), ask(kList, &north_));
   EXPECT_EQ(refusal.cause, Cause::PermissionDenied);
   EXPECT_EQ(evidence(refusal, "statement"), "'no lists', statement 2");
-  EXPECT_EQ(evidence(refusal, "smallest_grant"), "(none)");  // no grant helps against a Deny
+  // No grant helps against a Deny: it is taken away first.
+  EXPECT_EQ(evidence(refusal, "ungrant"),
+            "jianmen admin grant delete --group ecs-viewers --role \"no lists\" --project "
+            "cn-north-4 --account demo");
+  EXPECT_EQ(evidence(refusal, "smallest_grant"), "(none)");  // the rest allows it
 }
 
 TEST_F(Authorize, ExplainsATokenOlderThanItsGrant) {
@@ -448,9 +454,10 @@ TEST_F(Authorize, NamesInSuggestedCommandsCannotRunAnything) {
   const auto member = create_user("member");
   EXPECT_TRUE(directory_.add_member(odd.id, member.id));
   const auto refusal = authorizer_.explain(by_key(member), ask(kDelete, &north_));
-  EXPECT_EQ(evidence(refusal, "smallest_grant"),
-            "jianmen admin grant create --group 'a$(reboot)'\\''b' --role \"ECS FullAccess\" "
-            "--project cn-north-4");
+  EXPECT_EQ(
+      evidence(refusal, "smallest_grant"),
+      "jianmen admin grant create --group 'a$(reboot)'\\''b' --role ecs-cloudServers-deleteServers "
+      "--project cn-north-4");
 }
 
 TEST_F(Authorize, ABrokenRoleGivesNothingAndIsNamed) {

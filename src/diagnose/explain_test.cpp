@@ -136,7 +136,9 @@ TEST_F(ExplainTest, AGroupThatHasThePermissionIsTheFix) {
              {"smallest_grant", "jianmen admin grant create --group x --role y --project z"}});
   EXPECT_EQ(fixes(refused).front(),
             "jianmen admin group add 'ecs viewers' newcomer --account acme");
-  EXPECT_EQ(fixes(refused).size(), 2U);
+  EXPECT_EQ(fixes(refused)[1], "Or, to give just this and nothing else of that group:");
+  EXPECT_EQ(fixes(refused)[2],
+            "jianmen admin grant create --group x --role y --project z --account acme");
 }
 
 TEST_F(ExplainTest, WithoutSuchAGroupTheSmallestGrantIsMadeAndItsGroupJoined) {
@@ -160,13 +162,17 @@ TEST_F(ExplainTest, ATokenOfAnotherProjectIsToldBothWays) {
                                                             {"token_project_name", "cn-east-3"},
                                                             {"url_project_name", "cn-north-4"}}));
   EXPECT_EQ(lines.front(), R"(Get a token of the URL's project:  "scope":{"project":{"id":"p2"}})");
+  EXPECT_TRUE(lines[1].starts_with("TOKEN=$(curl -si https://iam.")) << lines[1];
+  EXPECT_NE(lines[1].find(R"("password":"'"$PASSWORD"'")"), std::string::npos) << lines[1];
 }
 
 TEST_F(ExplainTest, AnAccountIdInTheUrlIsReplacedByTheProjectOfTheHostsRegion) {
   auto refused = entry(Cause::ScopeAccountIdAsProject,
                        {{"url_project", account_.id.value}, {"token_scope", "none"}});
   refused.path = "/v1/" + account_.id.value + "/cloudservers/detail";
-  EXPECT_EQ(fixes(refused).front(), "GET /v1/" + project_ + "/cloudservers/detail   # cn-north-4");
+  EXPECT_EQ(fixes(refused).front(),
+            "jianmen call GET 'https://ecs.cn-north-4.myhuaweicloud.com/v1/" + project_ +
+                "/cloudservers/detail?limit=10'   # the project cn-north-4");
 }
 
 TEST_F(ExplainTest, TextFromTheCallerCannotBecomeACommand) {

@@ -8,8 +8,23 @@ namespace jianmen::diagnose {
 namespace {
 
 // Values that are ready for a command line: they stand in quotes there, or are quoted already.
-constexpr std::array<std::string_view, 5> kReady{"smallest_grant", "url", "iam_url", "auth_body",
-                                                 "target"};
+constexpr std::array<std::string_view, 17> kReady{"smallest_grant",
+                                                  "new_policy",
+                                                  "ungrant",
+                                                  "url",
+                                                  "iam_url",
+                                                  "auth_body",
+                                                  "auth_scope",
+                                                  "get_token",
+                                                  "again",
+                                                  "target",
+                                                  "call_corrected",
+                                                  "call_right_host",
+                                                  "call_project_host",
+                                                  "call_example_project",
+                                                  "call_token_project",
+                                                  "call_host_region_project",
+                                                  "right_host"};
 
 bool is_name(std::string_view text) {
   return !text.empty() &&

@@ -1,5 +1,6 @@
 #include "diagnose/texts.hpp"
 
+#include "base/encoding.hpp"
 #include "catalog/embedded.hpp"
 
 namespace jianmen::diagnose {
@@ -23,7 +24,8 @@ const json::value& explanations() {
 
 Reader reader_of(std::string_view line) {
   while (line.starts_with("{?")) line.remove_prefix(std::min(line.size(), line.find('}') + 1));
-  const bool command = line.starts_with("jianmen ") || line.starts_with("curl ");
+  const bool command = line.starts_with("jianmen ") || line.starts_with("curl ") ||
+                       line.starts_with("{smallest_grant}") || line.starts_with("{new_policy}");
   return command ? Reader::Shell : Reader::Person;
 }
 
@@ -36,7 +38,7 @@ std::vector<std::string> lines(const json::value& texts, std::string_view key,
     if (!sentence.is_string()) continue;
     const std::string_view text = sentence.get_string();
     if (auto filled = fill(text, values, key == "fix" ? reader_of(text) : Reader::Person)) {
-      out.push_back(std::move(*filled));
+      for (const auto line : base::split(*filled, '\n')) out.emplace_back(line);
     }
   }
   return out;

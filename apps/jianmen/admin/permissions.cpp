@@ -25,10 +25,11 @@ void add_keys(CLI::App& admin, Common& common) {
   for (const bool on : {true, false}) {
     auto id = text();
     const auto verb = add_verb(*keys, common, on ? "enable" : "disable",
-                               on ? "Let it be used again" : "Refuse it from now on", "AK", false);
+                               on ? "Let it be used again" : "Refuse it from now on", "AK", true);
     verb.command->add_option("AK", *id, "Access key id")->required();
     verb.command->callback([=, &common] {
-      ask(common, "POST", "/keys/" + AdminClient::encode(*id) + "/active",
+      ask(common, "POST",
+          with_account("/keys/" + AdminClient::encode(*id) + "/active", *verb.account),
           json::object{{"active", on}}, fields());
     });
   }
@@ -74,23 +75,45 @@ void add_grants(CLI::App& admin, Common& common) {
   }
 }
 
+base::Result<json::value> policy_of(const std::string& file,
+                                    const std::vector<std::string>& allowed) {
+  if (!file.empty()) return read_fixture_file(file);
+  if (allowed.empty()) {
+    return base::fail(base::Code::InvalidArgument,
+                      "what does it allow? --allow SERVICE:RESOURCE:OPERATION, or --file FILE");
+  }
+  const json::object statement{{"Effect", "Allow"},
+                               {"Action", json::array(allowed.begin(), allowed.end())}};
+  return json::object{{"Version", "1.1"}, {"Statement", json::array{statement}}};
+}
+
 void add_policies(CLI::App& admin, Common& common) {
   auto* policies =
       add_noun(admin, common,
                {"policy", "/policies", "Policies of an account", {"name", "id", "type"}, true});
   auto name = text(), file = text(), type = std::make_shared<std::string>("XA"), about = text();
-  const auto create = add_verb(*policies, common, "create", "Make one from a JSON or YAML file",
-                               "readers --file policy.json --type XA", true);
+  auto allowed = std::make_shared<std::vector<std::string>>();
+  const auto create =
+      add_verb(*policies, common, "create", "Make one from actions, or from a JSON or YAML file",
+               "stoppers --allow ecs:cloudServers:stop --type XA", true);
   create.command->add_option("NAME", *name, "Its name")->required();
-  create.command->add_option("--file", *file, "{\"Version\":\"1.1\",\"Statement\":[…]}")
-      ->required();
+  auto* from_file =
+      create.command->add_option("--file", *file, "{\"Version\":\"1.1\",\"Statement\":[…]}");
+  create.command
+      ->add_option("--allow", *allowed, "An action that it allows; may be repeated, no file then")
+      ->allow_extra_args(false)
+      ->excludes(from_file);
   create.command
       ->add_option("--type", *type, "XA: granted on projects (default); AX: on the domain")
       ->check(CLI::IsMember({"XA", "AX"}));
   create.command->add_option("--description", *about, "What it is for");
   create.command->callback([=, &common] {
-    auto document = read_fixture_file(*file);
-    if (!document) return report(document.error(), common);
+    auto document = policy_of(*file, *allowed);
+    if (!document) {
+      report(document.error(), common);
+      if (file->empty()) common.exit = Exit::Usage;
+      return;
+    }
     ask(common, "POST", with_account("/policies", *create.account),
         json::object{{"name", *name},
                      {"type", *type},

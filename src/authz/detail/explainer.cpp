@@ -25,6 +25,8 @@ std::string joined(const std::vector<std::string>& texts) {
   return out;
 }
 
+}  // namespace
+
 bool applies_in(const Grant& grant, const Scope& scope) {
   if (grant.scope == GrantScope::Inherited) return true;
   if (scope.kind == Scope::Kind::Project) {
@@ -32,8 +34,6 @@ bool applies_in(const Grant& grant, const Scope& scope) {
   }
   return grant.scope == GrantScope::Domain;
 }
-
-}  // namespace
 
 Explainer::Explainer(const directory::Directory& directory, RoleCache& roles,
                      const Principal& principal, const Question& question)
@@ -44,7 +44,8 @@ Explainer::Explainer(const directory::Directory& directory, RoleCache& roles,
       scope_(scope_of(question)),
       is_user_(principal.kind == Principal::Kind::User),
       effective_(roles.effective(principal, scope_)),
-      now_(roles.granted_now(principal, scope_)) {
+      now_(roles.granted_now(principal, scope_)),
+      remaining_(now_->ids) {
   if (!is_user_) {
     grants_ = directory.list_grants(principal.account, Grant::Holder::Agency, principal.id);
     return;
@@ -68,13 +69,17 @@ identity::Refusal Explainer::run() {
   switch (refusal_.cause) {
     case Cause::PermissionDenied:
       add_statement(*explanation.decision.by);
+      add_way_around_denials();
       break;
     case Cause::PermissionStaleToken:
       add_token_times(*now_);
       break;
-    case Cause::Unknown:
     case Cause::ScopeProjectOnGlobal:
     case Cause::ScopeOtherProject:
+      refusal_.with("token_scope", principal_.scope.project.value)
+          .with("token_project_name", principal_.scope.project_name);
+      break;
+    case Cause::Unknown:
       break;
     default:
       // In the order in which choose_cause() prefers them, so that the first is the cause's own.
@@ -87,6 +92,7 @@ identity::Refusal Explainer::run() {
       add_group_that_allows();
       add_smallest_grant();
   }
+  if (!calls_.empty()) refusal_.with("grant_calls", calls_);
   return std::move(refusal_);
 }
 

@@ -12,6 +12,9 @@
 
 namespace jianmen::authz::detail {
 
+// Does a grant count in this scope? As the directory counts it, for naming grants only.
+bool applies_in(const identity::Grant& grant, const identity::Scope& scope);
+
 class Explainer {
  public:
   Explainer(const directory::Directory& directory, RoleCache& roles,
@@ -44,6 +47,12 @@ class Explainer {
   void add_token_times(const RoleSet& now);
   void add_group_that_allows();
   void add_smallest_grant();
+  void add_policy_of_action();
+  void add_grant_of(std::string_view role_name, std::string_view role_id);
+  void add_call(std::string call);
+  void add_way_around_denials();
+  bool can_be_named() const;
+  bool would_allow(std::vector<identity::RoleId> ids, const identity::Role& role) const;
   std::optional<identity::Role> find_smallest_role();
   std::string choose_group() const;
 
@@ -57,7 +66,8 @@ class Explainer {
   std::vector<identity::Grant> grants_;  // all of the principal's, in every scope
   SharedRoleSet effective_, now_;
   Elsewhere elsewhere_;
-  std::string allowing_group_;
+  std::vector<identity::RoleId> remaining_;  // what is granted now, less what a mend takes away
+  std::string calls_;                        // IAM's own calls that mend it, in order
   identity::Refusal refusal_;
 };
 

@@ -164,6 +164,16 @@ NoRoute explain_path(const Tables& tables, const Tried& tried, std::string_view 
         if (add_match(*table, path, method, why.nearest)) why.reason = Reason::Version;
       }
     }
+    // With another version and another method: the version is what is met first.
+    for (const std::string_view version : kVersions) {
+      if (!why.nearest.empty() && why.reason == Reason::Version) break;
+      path.replace(0, version);
+      for (const ServiceTable* table : tried) {
+        for (const std::string_view other : kMethods) {
+          if (add_match(*table, path, other, why.nearest)) why.reason = Reason::Version;
+        }
+      }
+    }
     if (!why.nearest.empty()) return why;
     path.replace(0, original);
   }

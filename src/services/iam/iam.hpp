@@ -4,11 +4,13 @@
 // directory. Thread safety: the functions may run on any thread.
 
 #include <memory>
+#include <string_view>
 
 #include "authn/authenticator.hpp"
 #include "authn/issue.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "base/secret.hpp"
 #include "catalog/catalog.hpp"
 #include "crypto/password.hpp"
 #include "directory/directory.hpp"
@@ -32,6 +34,10 @@ struct Dependencies {
   base::Random& random;
   Settings settings;
 };
+
+// May a user of this name have this new password? 8 to 32 visible characters of two kinds, not the
+// name nor its reverse.
+bool is_strong_password(const base::Secret& password, std::string_view user_name);
 
 class Iam {
  public:

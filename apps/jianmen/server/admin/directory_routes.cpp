@@ -99,7 +99,8 @@ Answer show_user(Asked& asked) {
   return show(asked.installation.directory(), *user);
 }
 
-base::Result<std::string> hash(Asked& asked, const std::string& password) {
+base::Result<std::string> hash(Asked& asked, const std::string& password, std::string_view user) {
+  if (auto fine = check_password(password, user); !fine) return error_of(fine);
   return crypto::hash_password(base::Secret(password), asked.installation.random(),
                                asked.installation.iam_settings().password_cost);
 }
@@ -110,7 +111,7 @@ Answer make_user(Asked& asked) {
   auto password = text_of(asked, "password");
   const bool made = password.empty();
   if (made) password = make_password(asked.installation.random());
-  auto hashed = hash(asked, password);
+  auto hashed = hash(asked, password, text_of(asked, "name"));
   if (!hashed) return error_of(hashed);
   auto& directory = asked.installation.directory();
   auto user = directory.create_user(account->id, {.name = text_of(asked, "name"),
@@ -139,7 +140,7 @@ Answer set_password(Asked& asked) {
   auto password = text_of(asked, "password");
   const bool made = password.empty();
   if (made) password = make_password(asked.installation.random());
-  auto hashed = hash(asked, password);
+  auto hashed = hash(asked, password, user->name);
   if (!hashed) return error_of(hashed);
   auto changed = asked.installation.directory().update_user(user->id, {.password_hash = *hashed});
   if (!changed) return error_of(changed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/password.hpp"
+#include "services/iam/iam.hpp"
 
 namespace jianmen::app::admin {
 
@@ -23,11 +24,19 @@ std::string make_password(base::Random& random) {
   }
 }
 
+base::Result<> check_password(const std::string& password, std::string_view user) {
+  if (services::iam::is_strong_password(base::Secret(password), user)) return {};
+  return base::fail(base::Code::InvalidArgument,
+                    "the password is weak: 8 to 32 visible characters of at least two kinds "
+                    "(upper case, lower case, digits, marks), not the user's name nor its reverse");
+}
+
 base::Result<base::json::object> create_account(Installation& installation, std::string_view name,
                                                 std::string password) {
   auto& directory = installation.directory();
   const bool made = password.empty();
   if (made) password = make_password(installation.random());
+  if (auto fine = check_password(password, name); !fine) return error_of(fine);
   auto hash = crypto::hash_password(base::Secret(password), installation.random(),
                                     installation.iam_settings().password_cost);
   if (!hash) return error_of(hash);

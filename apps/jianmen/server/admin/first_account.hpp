@@ -13,6 +13,9 @@ namespace jianmen::app::admin {
 // 20 letters, digits and marks, some of each.
 std::string make_password(base::Random& random);
 
+// The API's rule holds here too; InvalidArgument with the rule when it is not kept.
+base::Result<> check_password(const std::string& password, std::string_view user);
+
 // {"account","id","user","password","ak","sk"}. `password` empty: one is made.
 base::Result<base::json::object> create_account(Installation& installation, std::string_view name,
                                                 std::string password);

@@ -82,7 +82,13 @@ Result<identity::Role> role_named(const Asked& asked, std::string_view name) {
 }
 
 Result<identity::AccessKey> key_named(const Asked& asked, std::string_view id) {
-  auto key = asked.installation.directory().find_access_key(identity::AccessKeyId(id));
+  const auto& directory = asked.installation.directory();
+  auto key = directory.find_access_key(identity::AccessKeyId(id));
+  if (key && !asked.parameter("account").empty()) {
+    auto account = account_of(asked);
+    if (!account) return error_of(account);
+    if (key->account != account->id) key.reset();
+  }
   if (!key) return fail(Code::NotFound, "no access key " + std::string(id));
   return std::move(*key);
 }

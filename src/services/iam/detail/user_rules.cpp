@@ -5,6 +5,7 @@
 #include <ranges>
 
 #include "services/iam/detail/own.hpp"
+#include "services/iam/iam.hpp"
 
 namespace jianmen::services::iam {
 
@@ -149,6 +150,10 @@ std::optional<std::string_view> password_strength(const base::Secret& password,
                      std::ranges::any_of(text, is_digit) + std::ranges::any_of(text, special);
   if (kinds < 2) return std::nullopt;
   return kinds == 2 ? "Low" : kinds == 3 ? "Middle" : "High";
+}
+
+bool is_strong_password(const base::Secret& password, std::string_view user_name) {
+  return password_strength(password, user_name).has_value();
 }
 
 std::optional<AccessMode> access_mode_of(const json::value& given) {
