@@ -19,6 +19,7 @@ struct Common {
 void add_serve(CLI::App& app, Common& common);
 void add_explain(CLI::App& app, Common& common);
 void add_doctor(CLI::App& app, Common& common);
+void add_run(CLI::App& app, Common& common);
 void add_call(CLI::App& app, Common& common);
 void add_sign(CLI::App& app, Common& common);
 void add_endpoints(CLI::App& app, Common& common);

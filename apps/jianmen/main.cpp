@@ -21,6 +21,7 @@ int run_command(int argc, char** argv) {
   add_serve(app, common);
   add_explain(app, common);
   add_doctor(app, common);
+  add_run(app, common);
   add_call(app, common);
   add_sign(app, common);
   add_endpoints(app, common);

@@ -252,7 +252,7 @@ Result<> serve(const ServeOptions& options, const Common& common) {
       http::ServerSettings{}, {{http::ListenAddress::Kind::Unix, "", 0, socket.string()}}, nullptr,
       1, [&](unsigned) {
         return make_admin_handler(**installation, admin_pool,
-                                  AdminSettings{*fixtures, tls->ca_pem});
+                                  AdminSettings{*fixtures, tls->ca_pem, (*server)->urls()});
       });
   if (!admin) return error_of(admin);
 

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -138,9 +139,27 @@ struct Server::State {
   bool running = false;
 
   base::Result<> listen(const ListenAddress& listen);
+  base::Result<> take(const ListenAddress& listen);
 };
 
+base::Result<> Server::State::take(const ListenAddress& listen) {
+  const bool secure = listen.kind == ListenAddress::Kind::Https;
+  for (auto& worker : workers) {
+    net::Fd socket(::fcntl(listen.listening, F_DUPFD_CLOEXEC, 0));
+    if (!socket) return base::fail(base::Code::Internal, "a listening socket is gone");
+    auto local = net::local_address(socket);
+    if (!local) return error_of(local);
+    if (worker == workers.front()) {
+      urls.push_back((secure ? "https://" : "http://") + local->text());
+    }
+    worker->listeners.push_back(
+        std::make_unique<Listener>(*worker->loop, std::move(socket), secure));
+  }
+  return {};
+}
+
 base::Result<> Server::State::listen(const ListenAddress& listen) {
+  if (listen.listening >= 0) return take(listen);
   auto address = address_of(listen);
   if (!address) return error_of(address);
   const bool secure = listen.kind == ListenAddress::Kind::Https;

@@ -27,6 +27,9 @@ struct ListenAddress {
   std::string host;        // without brackets; a name is resolved when the server is created
   std::uint16_t port = 0;  // 0: any free one
   std::string path;        // of a Unix socket
+  // A socket that listens already, perhaps in another network namespace; -1: to be made. It is
+  // duplicated: the caller's stays the caller's.
+  int listening = -1;
 };
 
 // http://127.0.0.1:8080, https://[::1]:0, http://localhost:8080, unix:/run/jianmen.sock

@@ -1,7 +1,12 @@
 #include "net/tls.hpp"
 
 #include <array>
+<<<<<<< HEAD
 #include <span>
+=======
+#include <map>
+#include <mutex>
+>>>>>>> 3bc2ec9 (apps: run, a program in a room where the cloud's names are Jianmen)
 #include <utility>
 
 #include <openssl/pem.h>
@@ -102,10 +107,63 @@ base::Result<> trust(SSL_CTX* context, std::string_view pem) {
   return {};
 }
 
+// Who asks for ever new names gets the certificate without one, and not our memory.
+constexpr std::size_t kNamesAtMost = 4096;
+constexpr std::size_t kLongestName = 253;
+
+class NamedContexts {
+ public:
+  explicit NamedContexts(TlsServerContext::IssueFor issue) : issue_(std::move(issue)) {}
+
+  static int choose(SSL* session, int*, void* mine) {
+    const char* name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
+    if (!name) return SSL_TLSEXT_ERR_NOACK;
+    SSL_CTX* context = static_cast<NamedContexts*>(mine)->find(name);
+    if (!context) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_SSL_CTX(session, context);
+    return SSL_TLSEXT_ERR_OK;
+  }
+
+ private:
+  SSL_CTX* find(const std::string& name) {
+    if (name.size() > kLongestName) return nullptr;
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = contexts_.find(name); found != contexts_.end()) {
+      return found->second->state().context.get();
+    }
+    if (contexts_.size() >= kNamesAtMost) return nullptr;
+    const auto identity = issue_(name);
+    if (!identity) return nullptr;
+    auto context = TlsServerContext::create(*identity);
+    if (!context) return nullptr;
+    return contexts_.emplace(name, std::move(*context)).first->second->state().context.get();
+  }
+
+  TlsServerContext::IssueFor issue_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<TlsServerContext>> contexts_;
+};
+
 }  // namespace
 
 base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
+<<<<<<< HEAD
     const TlsIdentity& identity, HttpVersions versions) {
+=======
+    const TlsIdentity& identity, IssueFor issue) {
+  auto made = create(identity);
+  if (!made) return made;
+  auto names = std::make_shared<NamedContexts>(std::move(issue));
+  SSL_CTX* context = (*made)->state_->context.get();
+  SSL_CTX_set_tlsext_servername_callback(context, NamedContexts::choose);
+  SSL_CTX_set_tlsext_servername_arg(context, names.get());
+  (*made)->state_->by_name = std::move(names);
+  return made;
+}
+
+base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
+    const TlsIdentity& identity) {
+>>>>>>> 3bc2ec9 (apps: run, a program in a room where the cloud's names are Jianmen)
   auto state = std::make_unique<detail::TlsContextState>();
   state->context = make_context(TLS_server_method());
   SSL_CTX* context = state->context.get();

@@ -4,6 +4,7 @@
 // told so. A connection keeps what it began with when a new
 // context takes over. Thread safety: immutable once made; used by every loop at once.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,8 +28,14 @@ enum class HttpVersions { Http1, Http2AndHttp1 };
 
 class TlsServerContext {
  public:
+  // What to show a client that asks for `name` (SNI). Called once a name, on any loop's thread.
+  using IssueFor = std::function<base::Result<TlsIdentity>(const std::string& name)>;
+
   static base::Result<std::shared_ptr<TlsServerContext>> create(
       const TlsIdentity& identity, HttpVersions versions = HttpVersions::Http1);
+  // HTTP/1.1; `identity` for clients that ask for no name or for one that `issue` refuses.
+  static base::Result<std::shared_ptr<TlsServerContext>> create(const TlsIdentity& identity,
+                                                                IssueFor issue);
   ~TlsServerContext();
   const detail::TlsContextState& state() const { return *state_; }
 

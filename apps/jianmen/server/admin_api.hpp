@@ -16,6 +16,7 @@ struct AdminSettings {
   // given.
   std::vector<base::json::value> fixtures;
   std::string ca_pem;  // for `admin ca`; empty without https listeners of our own CA
+  std::vector<std::string> urls = {};  // where it serves, for `jianmen run`
 };
 
 std::unique_ptr<http::Handler> make_admin_handler(Installation& installation,

@@ -43,6 +43,7 @@ inline BioPtr read_only(std::string_view text) {
 
 struct TlsContextState {
   SslContextPtr context;
+  std::shared_ptr<void> by_name;  // a server's contexts for single names; tls.cpp knows what it is
 };
 
 }  // namespace jianmen::net::detail

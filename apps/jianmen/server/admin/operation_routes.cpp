@@ -127,6 +127,13 @@ Answer show_ca(Asked& asked) {
   return json::object{{"certificate", asked.settings.ca_pem}};
 }
 
+Answer show_server(Asked& asked) {
+  json::array urls;
+  for (const auto& url : asked.settings.urls) urls.emplace_back(url);
+  const bool demo = asked.installation.directory().find_account_by_name("demo").has_value();
+  return json::object{{"urls", std::move(urls)}, {"demo", demo}};
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "/clock", show_clock},
     {"POST", "/clock", move_clock},
@@ -137,6 +144,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/export", export_all},
     {"POST", "/import", import},
     {"GET", "/ca", show_ca},
+    {"GET", "/server", show_server},
 };
 
 }  // namespace
