@@ -1,12 +1,9 @@
 #include "net/tls.hpp"
 
 #include <array>
-<<<<<<< HEAD
-#include <span>
-=======
 #include <map>
 #include <mutex>
->>>>>>> 3bc2ec9 (apps: run, a program in a room where the cloud's names are Jianmen)
+#include <span>
 #include <utility>
 
 #include <openssl/pem.h>
@@ -147,9 +144,6 @@ class NamedContexts {
 }  // namespace
 
 base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
-<<<<<<< HEAD
-    const TlsIdentity& identity, HttpVersions versions) {
-=======
     const TlsIdentity& identity, IssueFor issue) {
   auto made = create(identity);
   if (!made) return made;
@@ -162,8 +156,7 @@ base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
 }
 
 base::Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(
-    const TlsIdentity& identity) {
->>>>>>> 3bc2ec9 (apps: run, a program in a room where the cloud's names are Jianmen)
+    const TlsIdentity& identity, HttpVersions versions) {
   auto state = std::make_unique<detail::TlsContextState>();
   state->context = make_context(TLS_server_method());
   SSL_CTX* context = state->context.get();

@@ -4,6 +4,7 @@
 
 #include "admin_client.hpp"
 #include "demo.hpp"
+#include "diagnose/doctor.hpp"
 #include "diagnose/explain.hpp"
 #include "http/url.hpp"
 #include "language.hpp"
@@ -123,7 +124,7 @@ class Elsewhere final : public Behind {
         [this](unsigned) { return make_forwarder(plan_.destination, catalog_, pool_, refusals_); };
   }
 
-  json::array explanations(const Common& common, diagnose::Language) override {
+  json::array explanations(const Common& common, diagnose::Language language) override {
     const AdminClient server(common);
     json::array all;
     for (const auto& refused : refusals_.take()) {
@@ -135,39 +136,33 @@ class Elsewhere final : public Behind {
           continue;
         }
       }
-      all.push_back(observed(refused));
+      all.push_back(observed(refused, language));
     }
     return all;
   }
 
  private:
-  // What was seen on the way, when nobody can tell more.
-  static json::object observed(const Refused& refused) {
-    json::object answer{{"status", refused.status}};
-    std::string message;
-    if (const auto body = base::parse_json(refused.answer)) {
-      const auto* error = base::find(*body, "error");
-      const json::value& told = error && error->is_object() ? *error : *body;
-      for (const char* name : {"error_code", "code"}) {
-        if (const auto code = base::find_string(told, name); code && !answer.contains("code")) {
-          answer["code"] = *code;
-        }
-      }
-      for (const char* name : {"error_msg", "message"}) {
-        if (const auto text = base::find_string(told, name); text && message.empty()) {
-          message = *text;
-        }
-      }
-      answer["message"] = message;
-    }
-    return {
-        {"request_id", refused.request_id},
-        {"verdict", refused.status >= 500 ? "failed" : "refused"},
-        {"request",
-         json::object{{"method", refused.method}, {"host", refused.host}, {"path", refused.path}}},
-        {"answer", answer},
-        {"cause", json::object{{"id", "unknown"}, {"title", message}, {"confidence", 0.0}}},
-        {"fix", json::array{}}};
+  // What was seen on the way, read as a person's paste of it would be, when nobody can tell more.
+  json::object observed(const Refused& refused, diagnose::Language language) const {
+    std::string text = "> " + refused.method + " " + refused.path +
+                       " HTTP/1.1\n> Host: " + refused.host + "\n>\n< HTTP/1.1 " +
+                       std::to_string(refused.status) + " " +
+                       std::string(http::reason_phrase(refused.status)) + "\n";
+    if (!refused.request_id.empty()) text += "< X-Request-Id: " + refused.request_id + "\n";
+    text += "<\n" + refused.answer + "\n";
+    auto found = diagnose::doctor(text, catalog_, language, {});
+    // These are known, whatever was read out of the text.
+    found["request_id"] = refused.request_id;
+    found["verdict"] = refused.status >= 500 ? "failed" : "refused";
+    auto& request = found["request"];
+    if (!request.is_object()) request = json::object{};
+    request.as_object()["method"] = refused.method;
+    request.as_object()["host"] = refused.host;
+    request.as_object()["path"] = refused.path;
+    auto& answer = found["answer"];
+    if (!answer.is_object()) answer = json::object{};
+    answer.as_object()["status"] = refused.status;
+    return found;
   }
 
   const Plan plan_;
