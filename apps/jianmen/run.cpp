@@ -206,14 +206,17 @@ class Run {
       why = room.error().message;
     }
     const bool chinese = language(common_) == diagnose::Language::Chinese;
-    std::cerr << (chinese ? "jianmen run：没有建立隔离环境（" + why +
-                                "），改用环境变量和代理。不读代理变量、自带证书列表、"
-                                "或写死地址的程序不会被接管，其余网络也没有关闭。\n"
-                          : "jianmen run: no room (" + why +
-                                "): the program is led by variables and a proxy instead. Not "
-                                "covered: programs that read no proxy variables, that bring their "
-                                "own list of authorities, or that name addresses; and the rest of "
-                                "the network stays open to it.\n");
+    std::cerr << (chinese
+                      ? "jianmen run：没有建立隔离环境（" + why +
+                            "），改用环境变量和代理。不读代理变量（如 Node.js SDK）、自带证书列表、"
+                            "或写死地址的程序不会被接管，其余网络也没有关闭。\n"
+                      : "jianmen run: no room (" + why +
+                            "): the program is led by variables and a proxy instead. Not "
+                            "covered: programs that read no proxy variables (the Node.js SDK among "
+                            "them), "
+                            "that bring their own list of authorities, or that name addresses; and "
+                            "the rest of "
+                            "the network stays open to it.\n");
     return open_room_of_variables();
   }
 

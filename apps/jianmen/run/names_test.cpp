@@ -1,5 +1,7 @@
 #include "run/names.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace jianmen::app::run {
@@ -65,7 +67,9 @@ TEST(AnswerQuery, HoldsOutWhateverIsCutOrBent) {
   const auto whole = query("ecs.cn-north-4.myhuaweicloud.com");
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const auto answer = answer_query(whole.substr(0, size), is_cloud);
-    if (size >= 12) EXPECT_EQ(outcome(answer), 1U) << size;
+    if (size >= 12) {
+      EXPECT_EQ(outcome(answer), 1U) << size;
+    }
   }
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (int byte = 0; byte < 256; ++byte) {

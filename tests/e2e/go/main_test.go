@@ -22,7 +22,12 @@ var demo struct {
 	roots       *x509.CertPool
 }
 
-func TestMain(m *testing.M) { os.Exit(runAgainstDemo(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asSample) != "" {
+		os.Exit(sample())
+	}
+	os.Exit(runAgainstDemo(m))
+}
 
 func runAgainstDemo(m *testing.M) int {
 	home, err := os.MkdirTemp("", "jm-") // short: a Unix socket's path has 108 bytes

@@ -1,5 +1,6 @@
 // The main rows of the guide's table with the real Node.js SDK, which sends {} as the body of its look-ups.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
 import { beforeEach, test } from "node:test";
@@ -167,4 +168,10 @@ test("nobody listens", async () => {
   await new Promise((resolve) => unused.close(resolve));
   const error = await refusal(ecsClient(url, admin, { projectId: project }).listServersDetails(list));
   assert.match(error.errorMsg, /ECONNREFUSED/);
+});
+
+test("the guide's sample runs as it is", () => {
+  const sample = new URL("sample.mjs", import.meta.url).pathname;
+  const done = spawnSync(process.env.JIANMEN, ["run", "--own", "--room", "on", "--", process.execPath, sample], { encoding: "utf8" });
+  assert.equal(done.stdout, "8\n", done.stderr);
 });
