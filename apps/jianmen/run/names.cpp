@@ -88,8 +88,11 @@ std::string name_sources_text(std::string_view machine_file) {
 }
 
 std::string regions_text(const catalog::Catalog& catalog, std::string_view endpoint) {
+  std::set<std::string_view> known;
+  for (const auto& operation : catalog.operations()) known.insert(operation.service);
   std::map<std::string, std::set<std::string>> regions;
   for (const auto& served : catalog.endpoints("", "")) {
+    if (!known.contains(served.service->name)) continue;
     auto& ids = regions[served.service->endpoint_env_key];
     if (served.region) {
       ids.insert(served.region->id);

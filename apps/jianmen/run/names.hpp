@@ -25,8 +25,9 @@ std::string resolver_text();
 // outside the room.
 std::string name_sources_text(std::string_view machine_file);
 
-// For HUAWEICLOUD_SDK_REGIONS_FILE: every service of every region at `endpoint`. For where there is
-// no room.
+// For HUAWEICLOUD_SDK_REGIONS_FILE, where there is no room: every service that has operations here,
+// in each of its regions, at `endpoint`. Not more: the Go SDK takes minutes to read thousands of
+// entries.
 std::string regions_text(const catalog::Catalog& catalog, std::string_view endpoint);
 
 // The answer to one DNS query (RFC 1035): the door's address for cloud names, NXDOMAIN for others.

@@ -100,11 +100,12 @@ TEST(NameSourcesText, AsksFilesAndTheRoomsServerOnly) {
 TEST(RegionsText, ListsAServiceInItsRegions) {
   const auto catalog = catalog::Catalog::create();
   ASSERT_TRUE(catalog);
-  const auto text = regions_text(**catalog, "https://127.0.0.1:4443");
+  const auto text = "\n" + regions_text(**catalog, "https://127.0.0.1:4443");
   const auto ecs = text.find("\nECS:\n");
   ASSERT_NE(ecs, std::string::npos);
   EXPECT_NE(text.find("  - id: cn-north-4\n    endpoint: https://127.0.0.1:4443\n", ecs),
             std::string::npos);
+  EXPECT_LT(text.size(), 64U * 1024);
 }
 
 }  // namespace
