@@ -306,6 +306,15 @@ TEST_F(DoctorTest, KeepsSecretsToItself) {
   EXPECT_EQ(found.find(password), std::string::npos) << found;
 }
 
+TEST_F(DoctorTest, SentencesAboutSignaturesAndTokensAreNoSecrets) {
+  const auto found = diagnosed(
+      "{\"error_msg\":\"Incorrect IAM authentication information: calc aksk signature "
+      "fail:signature expired, signature time:20211217T064303Z,server time:20211217T065804Z\"}");
+  EXPECT_EQ(std::string(found.at("answer").at("message").as_string()).find("***"),
+            std::string::npos);
+  EXPECT_FALSE(found.at("answer").as_object().contains("code"));  // the text holds none
+}
+
 TEST_F(DoctorTest, TheJournalKnowsBetter) {
   const std::string id = "7775eaa6b4bbe5934e565349bd27c298";
   std::string asked;

@@ -132,8 +132,9 @@ std::string to_text(const json::value& explanation, Language language, Colour co
   block.out_ = paint(base::escape_controls(title), verdict == "allowed" ? kGreen : kRed, colour);
   if (!id.empty()) block.out_ += paint("  [" + id + "]", kDim, colour);
   block.out_ += "\n";
-  block.out_ +=
-      "  " + paint(base::escape_controls(request_line(explanation)), kBold, colour) + "\n";
+  if (const auto line = request_line(explanation); !line.empty()) {
+    block.out_ += "  " + paint(base::escape_controls(line), kBold, colour) + "\n";
+  }
   block.field(labels.why, base::string_or(explanation, "why", ""));
   block.difference(explanation);
   block.list(labels.fix, explanation, "fix", "", "");
@@ -149,8 +150,9 @@ std::string to_text(const json::value& explanation, Language language, Colour co
   block.field(labels.operation, base::string_or(explanation, "operation", ""));
   block.list(labels.evidence, explanation, "evidence", "name", "value");
   block.list(labels.steps, explanation, "steps", "step", "outcome");
-  block.field("request_id", base::string_or(explanation, "request_id", "") + "  " +
-                                base::string_or(explanation, "time", ""));
+  if (const auto request_id = base::string_or(explanation, "request_id", ""); !request_id.empty()) {
+    block.field("request_id", request_id + "  " + base::string_or(explanation, "time", ""));
+  }
   return std::move(block.out_);
 }
 

@@ -183,17 +183,26 @@ Conclusion conclude(const Observation& seen, const catalog::Catalog& catalog) {
     }
   }
   std::optional<Hit> best;
+  std::vector<Hit> with_row;
   for (const auto& rule : known.rules) {
     const auto hit = holds(rule, first);
     if (!hit) continue;
     if (is_on_the_way(rule.cause) && !is_home && is_other_host(seen.host, catalog)) continue;
+    if (rule.row) with_row.push_back(*hit);
     if (!best || is_before(*hit, *best, seen.status)) best = hit;
   }
   if (!best) return out;
   out.cause = best->rule->cause;
   out.confidence = confidence_of(best->rule->tier) - (is_home ? 0.0 : 0.15);
-  out.code = best->rule->code;
   out.row = best->rule->row;
+  std::size_t code_at = Phrases::kAbsent;
+  for (const auto& hit : with_row) {
+    if (!hit.rule->code.empty() && hit.at < code_at) {
+      out.code = hit.rule->code;  // the first that the text holds
+      code_at = hit.at;
+    }
+    if (!out.row && hit.rule->cause == out.cause) out.row = hit.rule->row;
+  }
   refine(out, seen, catalog);
   return out;
 }

@@ -14,7 +14,7 @@ namespace jianmen::diagnose::paste {
 struct Conclusion {
   identity::Cause cause = identity::Cause::Unknown;
   double confidence = 0;
-  std::string code;                        // the error code that the rule went by
+  std::string code;                        // the first known error code of the text
   const base::json::value* row = nullptr;  // of data/errors.json, when it came from there
   std::string foreign;                     // the mark of another product, for Unknown
   std::vector<std::pair<identity::Cause, double>> alternatives;

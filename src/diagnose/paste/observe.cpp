@@ -250,9 +250,16 @@ std::vector<std::string> secrets_of(std::string_view text) {
     for (auto at = lower.find(wanted); at != lower.npos && out.size() < 200;
          at = lower.find(wanted, at + 1)) {
       auto begin = at + wanted.size();
-      const auto mark = std::string_view(lower).substr(begin, 24).find_first_of(":= ");
-      if (mark == std::string_view::npos) continue;
-      begin += mark;
+      // `password": "…`, `secret_key=…`, `Bearer …`; a sentence about a token announces none.
+      const auto limit = std::min(text.size(), begin + 24);
+      while (begin < limit &&
+             (is_letter(text[begin]) || text[begin] == '_' || text[begin] == '-')) {
+        ++begin;
+      }
+      const bool is_scheme = wanted == "bearer";
+      while (begin < limit && std::string_view("\"' ").contains(text[begin])) ++begin;
+      if (begin >= text.size() || (!is_scheme && text[begin] != ':' && text[begin] != '='))
+        continue;
       while (begin < text.size() && std::string_view(":= \"'\n").contains(text[begin])) ++begin;
       auto end = begin;
       while (end < text.size() && end - begin < 20000 &&

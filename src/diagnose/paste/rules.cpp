@@ -127,10 +127,8 @@ void add_messages(Rules& out, std::vector<Message> messages) {
     };
     for (const auto& other : messages) compare(other);
     needed = std::max(needed, message.text.size() * 6 / 10);
-    Rule rule{.cause = message.cause,
-              .tier = ambiguous ? Tier::Kind : Tier::Cause,
-              .code = base::string_or(*message.row, "code", ""),
-              .row = message.row};
+    Rule rule{
+        .cause = message.cause, .tier = ambiguous ? Tier::Kind : Tier::Cause, .row = message.row};
     rule.any = {out.phrases.add(message.text.substr(0, needed), false)};
     if (message.text.size() < kOwnWords) {
       rule.tier = Tier::Kind;

@@ -19,7 +19,7 @@ struct Rule {
   std::vector<std::size_t> any = {};                // phrase numbers
   std::vector<std::vector<std::size_t>> with = {};  // one of each
   std::vector<std::size_t> without = {};
-  std::string code = {};                   // of errors.json
+  std::string code = {};                   // of errors.json, when the phrase is one
   const base::json::value* row = nullptr;  // of errors.json
 };
 
