@@ -218,7 +218,7 @@ json::object doctor(std::string_view text, const catalog::Catalog& catalog, Lang
                                                             : "refused";
   json::object request;
   for (const auto* name : {"method", "host", "path", "query"}) {
-    if (auto text_of = value(name); !text_of.empty()) request[name] = std::move(text_of);
+    if (const auto text_of = value(name); !text_of.empty()) request[name] = text_of;
   }
   if (!request.empty()) out["request"] = std::move(request);
   if (auto operation = value("operation"); !operation.empty()) out["operation"] = operation;

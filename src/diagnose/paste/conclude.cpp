@@ -15,7 +15,7 @@ namespace {
 
 using identity::Cause;
 
-constexpr double kSure = 0.95, kLikely = 0.75, kMaybe = 0.5;
+constexpr double kSure = 0.95, kLikely = 0.75, kMaybe = 0.5, kKindAlone = 0.4;
 
 struct Hit {
   const Rule* rule = nullptr;
@@ -167,6 +167,29 @@ void refine(Conclusion& out, const Observation& seen, const catalog::Catalog& ca
   }
 }
 
+// A service whose codes are not known: the status tells the kind.
+void conclude_status(Conclusion& out, int status) {
+  if (status < 400) return;
+  out.confidence = kKindAlone;
+  if (status == 400) {
+    out.cause = Cause::RequestParameter;
+  } else if (status == 403) {
+    out.cause = Cause::PermissionNotGranted;
+  } else if (status == 404) {
+    out.cause = Cause::ResourceNotFound;
+  } else if (status == 409) {
+    out.cause = Cause::ResourceConflict;
+  } else if (status == 413) {
+    out.cause = Cause::LimitBody;
+  } else if (status == 429) {
+    out.cause = Cause::LimitThrottled;
+  } else if (status >= 500) {
+    out.cause = status == 504 ? Cause::BackendTimeout : Cause::BackendInternal;
+  } else {
+    out.confidence = 0;
+  }
+}
+
 }  // namespace
 
 Conclusion conclude(const Observation& seen, const catalog::Catalog& catalog) {
@@ -191,7 +214,10 @@ Conclusion conclude(const Observation& seen, const catalog::Catalog& catalog) {
     if (rule.row) with_row.push_back(*hit);
     if (!best || is_before(*hit, *best, seen.status)) best = hit;
   }
-  if (!best) return out;
+  if (!best) {
+    if (is_home) conclude_status(out, seen.status);
+    return out;
+  }
   out.cause = best->rule->cause;
   out.confidence = confidence_of(best->rule->tier) - (is_home ? 0.0 : 0.15);
   out.row = best->rule->row;

@@ -27,14 +27,12 @@ void append_code_point(std::string& out, std::uint32_t c) {
   } else if (c < 0x800) {
     out += static_cast<char>(0xc0U | (c >> 6U));
     out += static_cast<char>(0x80U | (c & 0x3fU));
-  } else if (c >= 0xd800 && c < 0xe000) {
-    out += '?';  // half of a pair
-  } else if (c < 0x10000) {
+  } else if (c < 0x10000 && (c < 0xd800 || c >= 0xe000)) {
     out += static_cast<char>(0xe0U | (c >> 12U));
     out += static_cast<char>(0x80U | ((c >> 6U) & 0x3fU));
     out += static_cast<char>(0x80U | (c & 0x3fU));
   } else {
-    out += '?';
+    out += '?';  // half of a pair
   }
 }
 
