@@ -64,6 +64,9 @@ bool ChunkedDecoder::take_framing(char c) {
     case Step::SizeStart:
     case Step::Size:
       return take_size(c);
+    case Step::SizeBlank:  // RFC 9112 section 7.1.1: blanks may stand before an extension only
+      ++overhead_;
+      return c == ';' ? go(true, Step::Extension) : c == ' ' || c == '\t';
     case Step::Extension:
       ++overhead_;
       return c == '\r' ? go(true, Step::SizeLf) : is_text(c);
@@ -94,6 +97,7 @@ bool ChunkedDecoder::take_size(char c) {
   }
   if (step_ == Step::SizeStart) return false;
   if (c == ';') return go(true, Step::Extension);
+  if (c == ' ' || c == '\t') return go(true, Step::SizeBlank);
   return go(c == '\r', Step::SizeLf);
 }
 

@@ -24,6 +24,7 @@ class ChunkedDecoder {
   enum class Step : std::uint8_t {
     SizeStart,
     Size,
+    SizeBlank,
     Extension,
     SizeLf,
     Data,

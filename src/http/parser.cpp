@@ -284,7 +284,8 @@ void RequestParser::take_connection(std::string_view value) {
 
 ParseState RequestParser::finish() {
   if (!has_host_ && minor_version_ >= 1) return refuse(400, "no Host");
-  if (!authority_.empty() && authority_ != host_) {
+  // RFC 9110 section 4.2.3: the case of a host says nothing.
+  if (!authority_.empty() && !base::equals_ignore_case(authority_, host_)) {
     return refuse(400, "Host differs from the target's");
   }
   if (framing_ == Framing::Length) {

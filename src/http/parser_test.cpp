@@ -143,6 +143,7 @@ const std::vector<Row> kRows = {
     {"a query without a path [3.2]", 400, get("?a=b")},
     {"a URL whose host is the Host [3.2.2]", kAccepted, get("http://a/b?c")},
     {"a URL without a path [3.2.2]", kAccepted, get("HTTPS://a?c")},
+    {"a URL whose host is the Host in another case [H4.2.3]", kAccepted, get("http://A/b")},
     {"a URL of another host than Host [3.2.2]", 400, get("http://b/")},
     {"a URL without a host [H4.2.1]", 400, get("http:///b")},
     {"a URL with a user's name [H4.2.4]", 400, get("http://user@a/")},
