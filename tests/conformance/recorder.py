@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from email.utils import formatdate
 
 
 class Recorder:
@@ -17,7 +18,7 @@ class Recorder:
         self.listener.close()
 
     def take(self):
-        """The requests since the last call, as (method, target, body); a text instead of one that cannot be read."""
+        """The requests since the last call, as (method, target, body); a text instead of one that no proxy may send."""
         with self.lock:
             taken, self.seen = self.seen, []
         return taken
@@ -50,7 +51,9 @@ class Recorder:
             while True:
                 try:
                     request = read_request(stream)
-                except (ValueError, OSError) as fault:
+                except (EOFError, OSError):
+                    return  # given up half-way: a proxy may do that when its client does
+                except ValueError as fault:
                     request = f"what it cannot read: {fault}"
                 if request is None:
                     return
@@ -58,16 +61,22 @@ class Recorder:
                     self.seen.append(request)
                 try:
                     if isinstance(request, str):
-                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                        connection.sendall(answer("400 Bad Request", "Content-Length: 0", "Connection: close"))
                         return
                     body = b"" if request[0] == "HEAD" else b"ok"
-                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + body)
+                    connection.sendall(answer("200 OK", "Content-Length: 2") + body)
                 except OSError:
                     return
 
 
+def answer(status, *fields):
+    return "\r\n".join([f"HTTP/1.1 {status}", f"Date: {formatdate(usegmt=True)}", *fields, "", ""]).encode()
+
+
 def read_line(stream):
     line = stream.readline(1 << 20)
+    if not line.endswith(b"\n") and len(line) < 1 << 20:
+        raise EOFError
     if not line.endswith(b"\r\n"):
         raise ValueError(f"a line without its end: {line[:60]!r}")
     return line[:-2]
@@ -76,7 +85,7 @@ def read_line(stream):
 def read_exactly(stream, size):
     body = stream.read(size)
     if len(body) != size:
-        raise ValueError(f"a body of {len(body)} bytes and not {size}")
+        raise EOFError
     return body
 
 
