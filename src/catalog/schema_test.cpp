@@ -137,7 +137,7 @@ TEST(SchemaTest, ChecksTheBodiesOfRows) {
 
 TEST(SchemaTest, ChecksQueries) {
   const auto fault = [](std::string_view operation,
-                        std::vector<std::pair<std::string, std::string>> query) {
+                        const std::vector<std::pair<std::string, std::string>>& query) {
     return check_query(*catalog().find_operation(operation), query);
   };
   EXPECT_FALSE(fault("ecs:ListServersDetails", {{"limit", "10"}, {"unknown", "x"}}));

@@ -132,7 +132,7 @@ TEST(Hmac, AgreesWithOpenSslForEveryKeyLength) {
            reinterpret_cast<const unsigned char*>(text.data()), text.size(), expected.data(),
            nullptr);
       const HmacKey made(hash, key);
-      const HmacKey copy = made;
+      const HmacKey copy = made;  // NOLINT(performance-unnecessary-copy-initialization)
       EXPECT_EQ(made.mac(text), expected) << size;
       EXPECT_EQ(copy.mac(text), expected) << size;
       EXPECT_EQ(made.hash(), hash);

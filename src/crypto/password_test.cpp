@@ -45,7 +45,7 @@ TEST(Password, RefusesWhatIsNoAffordableArgon2idText) {
   base::SequenceRandom random;
   const std::string phc = *hash_password(Secret("x"), random, kCheap);
   ASSERT_TRUE(verify_password(Secret("x"), phc));
-  const std::string rest = phc.substr(phc.find("$", 28));
+  const std::string rest = phc.substr(phc.find('$', 28));
   for (const std::string& text :
        {std::string(), std::string("x"), std::string("$argon2id$"), phc.substr(0, phc.size() - 1),
         phc + "$", phc + std::string(1, '\0'), "$argon2i" + phc.substr(9),

@@ -130,7 +130,7 @@ Result<User> Directory::update_user(const UserId& id, const UserChange& change) 
     auto found = read_user(snapshot, id);
     if (!found) return not_found("user", id.value);
     User& user = found->value.user;
-    const User before = user;
+    User before = user;
     if (!apply(user, change)) return before;
     if (user.root && !user.enabled) return fail(Code::Denied, "the root user cannot be disabled");
     if (user.name != before.name) {

@@ -14,8 +14,8 @@ std::string value_of(const Refusal& refusal, std::string_view name) {
   return value ? *value : std::string();
 }
 
-GatewayError authentication(std::string detail) {
-  return {401, "APIGW.0301", "Incorrect IAM authentication information: " + detail};
+GatewayError authentication(std::string_view detail) {
+  return {401, "APIGW.0301", "Incorrect IAM authentication information: " + std::string(detail)};
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class World : public testing::Test {
   std::unique_ptr<store::Store> store = store::make_memory_store(clock);
   Directory directory{*store, test_catalog(), vault, clock, random};
 
-  Account make_account(std::string name) {
+  Account make_account(std::string_view name) {
     auto account = directory.create_account(name, {}, {});
     EXPECT_TRUE(account) << (account ? "" : account.error().message);
     return account ? *account : Account{};
@@ -46,7 +46,7 @@ class World : public testing::Test {
     EXPECT_TRUE(made) << (made ? "" : made.error().message);
     return made ? *made : User{};
   }
-  Group make_group(const AccountId& account, std::string name) {
+  Group make_group(const AccountId& account, std::string_view name) {
     auto made = directory.create_group(account, name, "");
     EXPECT_TRUE(made) << (made ? "" : made.error().message);
     return made ? *made : Group{};

@@ -165,7 +165,7 @@ class ServerFixture : public ::testing::Test {
     std::filesystem::remove_all(directory_);
   }
   std::string start(const ServerSettings& settings = {}, unsigned workers = 1,
-                    std::vector<std::string> listen = {"http://127.0.0.1:0"},
+                    const std::vector<std::string>& listen = {"http://127.0.0.1:0"},
                     std::shared_ptr<net::TlsServerContext> tls = nullptr) {
     std::vector<ListenAddress> addresses;
     for (const auto& url : listen) addresses.push_back(*parse_listen_url(url));
