@@ -2,9 +2,13 @@
 
 import json
 import os
+import pathlib
 import random
+import shutil
 import socket
 import stat
+import subprocess
+import tempfile
 import threading
 import time
 
@@ -13,7 +17,7 @@ import requests
 
 import shapes
 from demo import NEWCOMER, PROJECT, ROOT_USER, SERVER, VIEWER
-from server import ROOT, Server
+from server import BINARY, ROOT, Server
 from wire import Iam, Wire, unique
 
 HTTP = ["http://127.0.0.1:0"]
@@ -134,10 +138,26 @@ def test_a_data_directory_that_cannot_be_is_named(tmp_path):
     assert "/proc/data" in refuses_to_start("--data", "/proc/data", listen=HTTP)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_data_directory_is_named(tmp_path):
-    tmp_path.chmod(0o500)
-    assert str(tmp_path) in refuses_to_start("--data", tmp_path / "data", listen=HTTP)
+def test_a_read_only_data_directory_is_named():
+    """Root may write anywhere, so the server runs as nobody then, from a copy that it may read."""
+    with tempfile.TemporaryDirectory(prefix="jm-") as home:
+        home = pathlib.Path(home)
+        home.chmod(0o755)
+        binary = shutil.copy(BINARY, home / "jianmen")
+        closed = home / "closed"
+        closed.mkdir()
+        closed.chmod(0o555)
+        open_to_all = home / "open"
+        open_to_all.mkdir()
+        open_to_all.chmod(0o777)
+        nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run(
+            [binary, "serve", "--demo", "--listen", HTTP[0], "--data", closed / "data", "--socket", open_to_all / "s" / "j"],
+            env={"HOME": "/nonexistent", "PATH": os.environ["PATH"]},
+            capture_output=True, text=True, timeout=20, cwd="/", **nobody,
+        )
+        assert done.returncode in (1, 2)
+        assert str(closed / "data") in done.stderr and "ready" not in done.stdout
 
 
 def test_an_address_in_use_is_named(server):
