@@ -20,7 +20,7 @@ const Catalog& catalog() {
 
 TEST(CatalogTest, KnowsAllRegionsAndServices) {
   EXPECT_EQ(catalog().regions().size(), 35);
-  EXPECT_EQ(catalog().services().size(), 189);
+  EXPECT_EQ(catalog().services().size(), 190);
   const Region* beijing = catalog().find_region("cn-north-4");
   ASSERT_NE(beijing, nullptr);
   EXPECT_EQ(beijing->name_zh, "华北-北京四");

@@ -4,6 +4,7 @@
 
 #include "crypto/password.hpp"
 #include "directory/fixture.hpp"
+#include "server/requests.hpp"
 #include "store/lmdb.hpp"
 #include "store/memory.hpp"
 
@@ -24,12 +25,14 @@ class Installation::Worker final : public http::Handler {
         sts_(frame(home, home.iam_->sts_definition())),
         ecs_(frame(home, home.ecs_->definition())),
         tms_(frame(home, home.tms_->definition())),
+        requests_(frame(home, home.requests_)),
         pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker), home.clock_,
                   home.random_, home.settings_.gateway) {
     pipeline_.add_service("iam", iam_);
     pipeline_.add_service("sts", sts_);
     pipeline_.add_service("ecs", ecs_);
     pipeline_.add_service("tms", tms_);
+    pipeline_.add_service("jianmen", requests_);
   }
 
   net::Task<http::Response> handle(const http::Request& request) override {
@@ -47,11 +50,12 @@ class Installation::Worker final : public http::Handler {
 
   authn::Authenticator authenticator_;
   authz::Authorizer authorizer_;
-  services::Frame iam_, sts_, ecs_, tms_;
+  services::Frame iam_, sts_, ecs_, tms_, requests_;
   gateway::Pipeline pipeline_;
 };
 
-Installation::Installation(const InstallationSettings& settings) : settings_(settings) {}
+Installation::Installation(const InstallationSettings& settings)
+    : settings_(settings), requests_(requests_definition(*this)) {}
 Installation::~Installation() = default;
 
 base::Result<std::unique_ptr<Installation>> Installation::create(

@@ -74,6 +74,7 @@ class Installation {
   explicit Installation(const InstallationSettings& settings);
 
   InstallationSettings settings_;
+  services::ServiceDefinition requests_;  // of one's own requests
   base::MovableClock clock_;
   crypto::SystemRandom random_;
   std::unique_ptr<const catalog::Catalog> catalog_;

@@ -16,7 +16,7 @@ using base::Result;
 namespace json = base::json;
 
 // The order in which plain addresses try them.
-constexpr std::array<std::string_view, 4> kServices = {"iam", "sts", "ecs", "tms"};
+constexpr std::array<std::string_view, 5> kServices = {"iam", "sts", "ecs", "tms", "jianmen"};
 
 std::optional<Caller> find_caller(std::string_view text) {
   if (text == "anyone") return Caller::Anyone;

@@ -126,3 +126,37 @@ def test_what_cannot_be_done_is_told(acme, arguments):
 def test_demo_keys_are_nobody_here(acme):
     assert acme.status("JIANMENDEMOADMIN0001", "jianmenDemoAdminSecretKeyForLocalUseOnly") == 401
     assert acme.wire.login("demo", "Jianmen@Demo1").status_code == 401
+
+
+@pytest.mark.parametrize("password", ["weak", "alllowercase", "short1A", "with blank 1A", "x" * 33 + "1A"])
+def test_a_weak_password_is_refused_with_the_rule(acme, password):
+    for command in (["user", "create", "feeble"], ["user", "password", acme.first.name], ["account", "create", "feeble"]):
+        done = acme.server.run("admin", *command, "--password", password, check=False)
+        assert done.returncode == 1, done.stdout
+        assert "8 to 32" in done.stderr and password not in done.stderr
+    assert acme.server.run("admin", "user", "show", "feeble", check=False).returncode == 1
+
+
+def test_a_key_is_switched_in_the_account_that_is_named(acme):
+    acme.admin("user", "create", "keyed")
+    key = acme.admin("key", "create", "--user", "keyed")
+    acme.server.run("admin", "account", "create", "others")
+    try:
+        wrong = acme.server.run(
+            "admin", "key", "disable", key["ak"], "--account", "others", check=False
+        )
+        assert wrong.returncode == 1 and key["ak"] in wrong.stderr
+        shown = acme.server.json("admin", "key", "disable", key["ak"], "--account", "acme")
+        assert shown["active"] is False
+    finally:
+        acme.server.run("admin", "account", "delete", "others")
+
+
+def test_a_policy_is_made_of_actions_alone(acme):
+    made = ["policy", "create", "stoppers", "--allow", "ecs:cloudServers:stop", "--allow", "ecs:cloudServers:start"]
+    acme.admin(*made)
+    statement = acme.admin("policy", "show", "stoppers")["policy"]["Statement"]
+    assert statement == [{"Effect": "Allow", "Action": ["ecs:cloudServers:stop", "ecs:cloudServers:start"]}]
+    for wrong in ([], ["--allow", "ecs:x"], ["--allow", "a:b:c", "--file", "x.json"]):
+        done = acme.server.run("admin", "policy", "create", "nothing", *wrong, check=False)
+        assert done.returncode in (1, 2) and done.stderr

@@ -679,6 +679,7 @@ for cause, name, path, more in (
     ("route.version", "v3 of servers", f"/v3/{PROJECT}/cloudservers/detail?limit=2", {}),
     ("route.version", "v2 of flavors", f"/v2/{PROJECT}/cloudservers/flavors", {}),
     ("route.version", "v1 of projects", "/v1/projects", {}),
+    ("route.version", "v1.1 of tags with a wrong method", "/v1.1/predefine_tags", {"method": "DELETE"}),
     ("route.version", "v2.0 of tags", "/v2.0/predefine_tags", {}),
     ("route.unknown_path", "a letter less", f"/v1/{PROJECT}/cloudserver/detail", {}),
     ("route.unknown_path", "a letter more", f"/v1/{PROJECT}/cloudserverss/detail", {}),
