@@ -143,7 +143,7 @@ def test_no_output_holds_a_secret(world, other):
         outputs.append(ask(world, request_id).text)
     outputs.append(world.server.run("admin", "journal", "--json").stdout)
     outputs.append(world.server.log())
-    outputs.append(json.dumps(world.server.json("admin", "key", "list")))
+    outputs.append(json.dumps(world.server.json("admin", "key", "list", "--account", "demo")))
     text = "\n".join(outputs)
     assert ACCOUNT_ID in text  # it is the right text that is searched
     for secret in secrets:
