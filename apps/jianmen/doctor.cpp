@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "admin_client.hpp"
+#include "doctor_live.hpp"
 #include "language.hpp"
 
 namespace jianmen::app {
@@ -61,12 +62,24 @@ void diagnose_paste(const std::string& file, Common& common) {
 
 void add_doctor(CLI::App& app, Common& common) {
   auto* command = app.add_subcommand(
-      "doctor", "A pasted error (trace, JSON body, curl -v, log): the one cause, what to change");
+      "doctor",
+      "A pasted error (trace, JSON body, curl -v, log), or the way to an endpoint tested step by "
+      "step: the one cause, what to change");
   auto file = std::make_shared<std::string>();
-  command->add_option("FILE", *file, "The pasted text; standard input without it");
+  auto live = std::make_shared<LiveOptions>();
+  auto* pasted = command->add_option("FILE", *file, "The pasted text; standard input without it");
+  add_live_options(*command, live)->excludes(pasted);
   add_common_options(*command, common);
-  command->footer("Example: jianmen doctor error.txt\n         curl -sv URL 2>&1 | jianmen doctor");
-  command->callback([file, &common] { diagnose_paste(*file, common); });
+  command->footer(
+      "Example: jianmen doctor error.txt\n         curl -sv URL 2>&1 | jianmen doctor\n         "
+      "jianmen doctor --live --try \"GET /v1/{project_id}/cloudservers/detail\"");
+  command->callback([file, live, &common] {
+    if (live->live) {
+      common.exit = doctor_live(*live, common);
+    } else {
+      diagnose_paste(*file, common);
+    }
+  });
 }
 
 }  // namespace jianmen::app

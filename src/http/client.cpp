@@ -45,8 +45,10 @@ base::Result<> check(const ClientRequest& request) {
   return {};
 }
 
-std::string head_of(const ClientRequest& request, const Url& url) {
-  std::string head = request.method + " " + url.target + " HTTP/1.1\r\n";
+std::string head_of(const ClientRequest& request, const Url& url, bool absolute_target) {
+  std::string head = request.method + " ";
+  if (absolute_target) head.append(url.secure ? "https://" : "http://").append(url.authority);
+  head.append(url.target).append(" HTTP/1.1\r\n");
   const auto add = [&head](std::string_view name, std::string_view value) {
     head.append(name).append(": ").append(value).append("\r\n");
   };
@@ -66,6 +68,10 @@ base::Code code_of(net::IoStatus status) {
   return status == net::IoStatus::Failed ? base::Code::Denied : base::Code::Unavailable;
 }
 
+ExchangeFault fault_of(net::IoStatus status) {
+  return status == net::IoStatus::Timeout ? ExchangeFault::Timeout : ExchangeFault::Cut;
+}
+
 base::Result<std::vector<net::Address>> addresses_of(const Url& url,
                                                      const ClientSettings& settings) {
   if (!settings.unix_path.empty()) {
@@ -83,6 +89,12 @@ base::Result<std::vector<net::Address>> addresses_of(const Url& url,
 
 std::optional<std::string_view> ClientResponse::find(std::string_view name) const {
   return find_field(headers, name);
+}
+
+std::unique_ptr<ClientConnection> ClientConnection::over(std::unique_ptr<net::Stream> stream,
+                                                         ClientSettings settings) {
+  return std::unique_ptr<ClientConnection>(
+      new ClientConnection(std::move(stream), std::move(settings)));
 }
 
 ClientConnection::ClientConnection(std::unique_ptr<net::Stream> stream, ClientSettings settings)
@@ -131,12 +143,14 @@ net::Task<base::Result<ClientResponse>> ClientConnection::exchange(ClientRequest
   if (!url) co_return error_of(url);
   const auto deadline = net::after(net::SteadyClock::now(), settings_.timeout);
   reusable_ = false;  // until the answer is here in one piece
+  fault_ = ExchangeFault::None;
 
-  const std::string head = head_of(request, *url);
+  const std::string head = head_of(request, *url, settings_.absolute_target);
   const net::WriteLimits limits{.stall = settings_.timeout, .total = deadline};
   const auto status = co_await stream_->write_all(head, request.body, limits);
   // One who answers before the body is over, and closes, has still answered.
   if (status != net::IoStatus::Ok && status != net::IoStatus::Closed) {
+    fault_ = fault_of(status);
     co_return base::fail(code_of(status), "sending the request: " + stream_->failure(status));
   }
   co_return co_await read_response(request.method == "HEAD", deadline);
@@ -150,6 +164,7 @@ net::Task<base::Result<bool>> ClientConnection::read_more(net::Deadline deadline
   const net::IoResult got = co_await stream_->read_some(room, deadline);
   received_.resize(size + got.bytes);
   if (!got && got.status != net::IoStatus::End) {
+    fault_ = fault_of(got.status);
     co_return base::fail(code_of(got.status),
                          "reading the answer: " + stream_->failure(got.status));
   }
@@ -160,6 +175,7 @@ net::Task<base::Result<>> ClientConnection::need_more(net::Deadline deadline) {
   auto more = co_await read_more(deadline);
   if (!more) co_return error_of(more);
   if (!*more) {
+    fault_ = ExchangeFault::Cut;
     co_return base::fail(base::Code::Unavailable,
                          "reading the answer: the other side closed the connection");
   }
@@ -171,7 +187,10 @@ net::Task<base::Result<ClientResponse>> ClientConnection::read_response(bool hea
   ResponseHead head;
   while (true) {
     auto parsed = parse_response_head(received_, head_only, settings_.limits);
-    if (!parsed) co_return error_of(parsed);
+    if (!parsed) {
+      fault_ = ExchangeFault::Malformed;
+      co_return error_of(parsed);
+    }
     if (parsed->size > 0) {
       received_.erase(0, parsed->size);
       const int status = parsed->response.status;
@@ -179,16 +198,25 @@ net::Task<base::Result<ClientResponse>> ClientConnection::read_response(bool hea
         head = std::move(*parsed);
         break;
       }
-      if (status == 101) co_return base::fail(base::Code::Unavailable, "unasked-for upgrade");
+      if (status == 101) {
+        fault_ = ExchangeFault::Malformed;
+        co_return base::fail(base::Code::Unavailable, "unasked-for upgrade");
+      }
     } else {
       auto more = co_await need_more(deadline);
-      if (!more) co_return error_of(more);
+      if (!more) {
+        // A greeting of another protocol never becomes a head.
+        const bool other = !received_.empty() && !received_.starts_with("HTTP/");
+        if (fault_ == ExchangeFault::Cut && other) fault_ = ExchangeFault::Malformed;
+        co_return error_of(more);
+      }
     }
   }
 
   base::Result<std::string> body;
   if (head.body == BodyEnd::Length) {
     if (head.content_length > settings_.limits.body) {
+      fault_ = ExchangeFault::TooLarge;
       co_return base::fail(base::Code::TooLarge, "the answer is too large");
     }
     body = co_await read_sized(head.content_length, deadline);
@@ -223,9 +251,11 @@ net::Task<base::Result<std::string>> ClientConnection::read_chunked(net::Deadlin
     const auto state = chunks.decode(received_.data(), read_at, content_end, received_.size());
     if (state == ChunkedDecoder::State::Complete) break;
     if (state == ChunkedDecoder::State::TooLarge) {
+      fault_ = ExchangeFault::TooLarge;
       co_return base::fail(base::Code::TooLarge, "the answer is too large");
     }
     if (state == ChunkedDecoder::State::Malformed) {
+      fault_ = ExchangeFault::Malformed;
       co_return base::fail(base::Code::Unavailable,
                            "malformed answer: " + std::string(chunks.reason()));
     }
@@ -245,6 +275,7 @@ net::Task<base::Result<std::string>> ClientConnection::read_to_end(net::Deadline
     if (!more) co_return error_of(more);
     if (!*more) co_return std::exchange(received_, {});
   }
+  fault_ = ExchangeFault::TooLarge;
   co_return base::fail(base::Code::TooLarge, "the answer is too large");
 }
 

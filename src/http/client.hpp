@@ -52,17 +52,25 @@ struct ClientSettings {
   std::shared_ptr<net::TlsClientContext> tls;  // for https; nullptr: the system's authorities
   std::string unix_path;                       // connect there, whatever host the URL names
   std::optional<net::Address> address;         // or there
+  bool absolute_target = false;  // the request line holds the whole URL, as a proxy wants it
 };
+
+// Why there is no answer, for those who explain it.
+enum class ExchangeFault { None, Timeout, Cut /* or ended */, Malformed /* no HTTP */, TooLarge };
 
 class ClientConnection {
  public:
+  // Over a stream that is there already, with its TLS.
+  static std::unique_ptr<ClientConnection> over(std::unique_ptr<net::Stream> stream,
+                                                ClientSettings settings);
   // Connects to the URL's host. A name is asked of the system's resolver, which blocks the thread:
   // on a server's loop give an address.
   static net::Task<base::Result<std::unique_ptr<ClientConnection>>> open(Url url,
                                                                          ClientSettings settings);
   net::Task<base::Result<ClientResponse>> exchange(ClientRequest request);
   bool is_reusable() const { return reusable_; }
-  net::Stream& stream() { return *stream_; }  // to await an end while it is idle
+  ExchangeFault fault() const { return fault_; }  // of the last exchange
+  net::Stream& stream() { return *stream_; }      // to await an end while it is idle
 
  private:
   ClientConnection(std::unique_ptr<net::Stream> stream, ClientSettings settings);
@@ -77,6 +85,7 @@ class ClientConnection {
   ClientSettings settings_;
   std::string received_;  // and not yet used
   bool reusable_ = true;
+  ExchangeFault fault_ = ExchangeFault::None;
 };
 
 net::Task<base::Result<ClientResponse>> fetch(ClientRequest request, ClientSettings settings);

@@ -90,6 +90,8 @@ std::string Stream::failure(IoStatus status) const {
   return std::string(describe(status));
 }
 
+TlsPeer Stream::tls_peer() const { return tls_ ? tls_->peer() : TlsPeer(); }
+
 bool Stream::ReadSome::attempt() {
   const IoResult result = stream_.read_now(into_, wants);
   bytes_ = result.bytes;

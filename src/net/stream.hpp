@@ -19,6 +19,7 @@
 #include "net/socket.hpp"
 #include "net/task.hpp"
 #include "net/tls.hpp"
+#include "net/tls_peer.hpp"
 
 namespace jianmen::net {
 
@@ -69,6 +70,8 @@ class Stream {
   std::string_view protocol() const;  // that TLS agreed on (ALPN); empty when it did not
   std::string failure(
       IoStatus status) const;  // a sentence's second half: "timed out", "certificate has expired"
+  int system_error() const { return system_error_; }  // errno of what failed; 0: nothing, or TLS
+  TlsPeer tls_peer() const;  // of the handshake, done or failed; all empty without TLS
 
  private:
   class Awaited;

@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
+#include <netinet/in.h>
 #include <sys/epoll.h>
 
 #include "net/socket.hpp"
@@ -17,6 +19,70 @@ base::Result<SslPtr> make_session(const TlsContextState& state, int fd) {
     return base::fail(base::Code::Internal, openssl_error());
   }
   return ssl;
+}
+
+TlsFault fault_of(long verified) {
+  switch (verified) {
+    case X509_V_OK:
+      return TlsFault::None;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return TlsFault::Expired;
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return TlsFault::Name;
+    default:
+      return TlsFault::Untrusted;
+  }
+}
+
+std::string common_name(const X509_NAME* name) {
+  const int at = name ? X509_NAME_get_index_by_NID(name, NID_commonName, -1) : -1;
+  if (at < 0) return {};
+  unsigned char* text = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return {};
+  std::string copy(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return copy;
+}
+
+std::vector<std::string> names_of(const X509* certificate) {
+  std::vector<std::string> names;
+  const std::unique_ptr<GENERAL_NAMES, FreeWith<GENERAL_NAMES_free>> all(
+      static_cast<GENERAL_NAMES*>(
+          X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; all && i < sk_GENERAL_NAME_num(all.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(all.get(), i);
+    if (name->type == GEN_DNS) {
+      names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                         static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
+    } else if (name->type == GEN_IPADD) {
+      const auto* bytes = ASN1_STRING_get0_data(name->d.iPAddress);
+      const int size = ASN1_STRING_length(name->d.iPAddress);
+      sockaddr_storage storage{};
+      if (size == 4) {
+        auto* four = reinterpret_cast<sockaddr_in*>(&storage);
+        four->sin_family = AF_INET;
+        std::memcpy(&four->sin_addr, bytes, 4);
+      } else if (size == 16) {
+        auto* six = reinterpret_cast<sockaddr_in6*>(&storage);
+        six->sin6_family = AF_INET6;
+        std::memcpy(&six->sin6_addr, bytes, 16);
+      } else {
+        continue;
+      }
+      names.push_back(Address::of(storage, sizeof storage).host());
+    }
+  }
+  return names;
+}
+
+base::Time time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (!time || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return base::Time(std::chrono::seconds(::timegm(&parts)));
 }
 
 }  // namespace
@@ -93,6 +159,7 @@ IoResult TlsSession::outcome(int returned, std::size_t bytes, std::uint32_t& wan
     ERR_clear_error();
     return {IoStatus::Closed, 0};
   }
+  refused_ = true;
   failure_ = openssl_error();
   if (verified != X509_V_OK) {
     failure_.append(": ").append(X509_verify_cert_error_string(verified));
@@ -105,6 +172,27 @@ std::string_view TlsSession::protocol() const {
   unsigned int size = 0;
   SSL_get0_alpn_selected(ssl_.get(), &name, &size);
   return {reinterpret_cast<const char*>(name), size};
+}
+
+TlsPeer TlsSession::peer() const {
+  TlsPeer peer;
+  const long verified = SSL_get_verify_result(ssl_.get());
+  peer.fault = fault_of(verified);
+  if (peer.fault != TlsFault::None) {
+    peer.reason = X509_verify_cert_error_string(verified);
+  } else if (refused_) {
+    peer.fault = TlsFault::Protocol;
+    peer.reason = failure_;
+  }
+  if (SSL_is_init_finished(ssl_.get())) peer.version = SSL_get_version(ssl_.get());
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (!certificate) return peer;
+  peer.subject = common_name(X509_get_subject_name(certificate));
+  peer.issuer = common_name(X509_get_issuer_name(certificate));
+  peer.names = names_of(certificate);
+  peer.not_before = time_of(X509_get0_notBefore(certificate));
+  peer.not_after = time_of(X509_get0_notAfter(certificate));
+  return peer;
 }
 
 void TlsSession::shut_down() {

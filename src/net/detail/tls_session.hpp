@@ -11,6 +11,7 @@
 #include "net/detail/openssl.hpp"
 #include "net/io_status.hpp"
 #include "net/tls.hpp"
+#include "net/tls_peer.hpp"
 
 namespace jianmen::net::detail {
 
@@ -30,13 +31,15 @@ class TlsSession {
   bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
   std::string_view protocol() const;
   const std::string& failure() const { return failure_; }
+  TlsPeer peer() const;
 
  private:
   explicit TlsSession(SslPtr ssl) : ssl_(std::move(ssl)) {}
   IoResult outcome(int returned, std::size_t bytes, std::uint32_t& wants);
 
   SslPtr ssl_;
-  bool broken_ = false;  // after a fatal error SSL_shutdown must not be called
+  bool broken_ = false;   // after a fatal error SSL_shutdown must not be called
+  bool refused_ = false;  // TLS itself failed, not the connection below
   std::string failure_;
 };
 
