@@ -93,6 +93,18 @@ std::string cloud_of(std::string_view key) {
   return key.starts_with("AKIA") || key.starts_with("ASIA") ? "AWS" : "";
 }
 
+// "Policy doesn't allow ecs:cloudServers:create to be performed."
+std::string refused_action(std::string_view message) {
+  constexpr std::string_view kBefore = "allow ", kAfter = " to be performed";
+  const auto at = message.find(kBefore);
+  if (at == message.npos) return {};
+  const auto rest = message.substr(at + kBefore.size());
+  const auto action = rest.substr(0, rest.find(kAfter));
+  const bool fits =
+      action.size() < rest.size() && std::ranges::count(action, ':') == 2 && !action.contains(' ');
+  return fits ? std::string(action) : std::string();
+}
+
 Values values_of(const paste::Observation& seen, const paste::Conclusion& concluded,
                  const catalog::Catalog& catalog, const Redactor& shown) {
   Values values;
@@ -105,11 +117,17 @@ Values values_of(const paste::Observation& seen, const paste::Conclusion& conclu
   put("path", seen.path);
   put("query", seen.query);
   put("message", seen.message);
-  put("code", concluded.code);
+  put("code", concluded.code.empty() ? seen.code : concluded.code);
   put("ak", seen.access_key_id);
   put("cloud", cloud_of(seen.access_key_id));
   put("request_id", seen.request_id);
   put("region", region_of(seen.host));
+  if (const auto route = catalog.route(seen.host, "GET", "/"); !route) {
+    using Reason = catalog::NoRoute::Reason;
+    if (route.error().reason == Reason::UnknownHost && !route.error().nearest.empty()) {
+      put("nearest_host", route.error().nearest.front());
+    }
+  }
   put("signature_time", seen.signature_time);
   put("server_time", seen.server_time);
   put("expires_at", seen.expires_at);
@@ -117,11 +135,15 @@ Values values_of(const paste::Observation& seen, const paste::Conclusion& conclu
   if (!seen.host.empty() && !seen.path.empty()) {
     put("url", "https://" + seen.host + seen.path + (seen.query.empty() ? "" : "?" + seen.query));
     if (const auto route = catalog.route(seen.host, seen.method, seen.path)) {
-      if (route->candidates.size() == 1) put("operation", route->candidates[0]->id);
+      if (route->candidates.size() == 1) {
+        put("operation", route->candidates[0]->id);
+        put("action", route->candidates[0]->action);
+      }
     } else if (!route.error().nearest.empty()) {
       put("nearest", route.error().nearest.front());
     }
   }
+  if (auto action = refused_action(seen.message); !action.empty()) put("action", action);
   const auto signature = base::parse_sdk_date(seen.signature_time);
   const auto server = base::parse_sdk_date(seen.server_time);
   if (signature && server) {
@@ -146,14 +168,17 @@ json::array evidence_of(const Values& values) {
 
 // errors.json has causes and fixes of each row in both languages, for what explanations.json lacks.
 std::vector<std::string> row_lines(const json::value* row, std::string_view key,
-                                   Language language) {
+                                   const Values& values, Language language) {
   std::vector<std::string> out;
   if (!row) return out;
   const auto* in_language = language == Language::Chinese ? base::find(*row, "zh") : row;
   const auto* lines = in_language ? base::find_array(*in_language, key) : nullptr;
   if (!lines) return out;
   for (const auto& line : *lines) {
-    if (line.is_string() && out.size() < 3) out.emplace_back(line.get_string());
+    if (!line.is_string() || out.size() >= 3) continue;
+    if (auto text = fill(std::string_view(line.get_string()), values, Reader::Person)) {
+      out.push_back(*std::move(text));
+    }
   }
   return out;
 }
@@ -224,7 +249,7 @@ json::object doctor(std::string_view text, const catalog::Catalog& catalog, Lang
   if (auto operation = value("operation"); !operation.empty()) out["operation"] = operation;
   json::object answer;
   if (seen.status != 0) answer["status"] = seen.status;
-  if (!concluded.code.empty()) answer["code"] = concluded.code;
+  if (auto code = value("code"); !code.empty()) answer["code"] = code;
   if (auto message = value("message"); !message.empty()) answer["message"] = message;
   if (!answer.empty()) out["answer"] = std::move(answer);
 
@@ -237,12 +262,13 @@ json::object doctor(std::string_view text, const catalog::Catalog& catalog, Lang
     add_unknown(out, seen, concluded, language);
   } else {
     const auto* row = row_of(concluded, catalog);
-    auto texts = texts_of(concluded.cause, values, language);
+    auto texts = texts_of(concluded.cause, values, language, Source::Paste);
+    if (texts.why.empty()) texts = texts_of(concluded.cause, values, language);
     if (texts.why.empty()) {
-      const auto lines = row_lines(row, "causes", language);
+      const auto lines = row_lines(row, "causes", values, language);
       texts.why = lines.empty() ? title : lines.front();
     }
-    if (texts.fix.empty()) texts.fix = row_lines(row, "fixes", language);
+    if (texts.fix.empty()) texts.fix = row_lines(row, "fixes", values, language);
     out["why"] = cut_to_sentences(texts.why);
     out["fix"] = json::array(texts.fix.begin(), texts.fix.end());
   }

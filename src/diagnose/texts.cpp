@@ -13,13 +13,16 @@ std::string_view code_of(Language language) {
   return language == Language::Chinese ? "zh-CN" : "en";
 }
 
-// Compiled in and tested: it parses.
-const json::value& explanations() {
-  static const json::value parsed = [] {
-    auto value = base::parse_json(catalog::embedded("explanations.json"));
-    return value ? std::move(*value) : json::value(json::object{});
-  }();
-  return parsed;
+// Compiled in and tested: both parse.
+json::value parse(std::string_view file) {
+  auto value = base::parse_json(catalog::embedded(file));
+  return value ? std::move(*value) : json::value(json::object{});
+}
+
+const json::value& explanations(Source source) {
+  static const json::value of_requests = parse("explanations.json");
+  static const json::value of_pastes = parse("paste-explanations.json");
+  return source == Source::Paste ? of_pastes : of_requests;
 }
 
 Reader reader_of(std::string_view line) {
@@ -56,9 +59,9 @@ std::string title_of(const catalog::Catalog& catalog, identity::Cause cause, Lan
   return std::string(id);
 }
 
-Texts texts_of(identity::Cause cause, const Values& values, Language language) {
+Texts texts_of(identity::Cause cause, const Values& values, Language language, Source source) {
   Texts out;
-  const auto* causes = base::find(explanations(), "causes");
+  const auto* causes = base::find(explanations(source), "causes");
   const auto* of_cause = causes ? base::find(*causes, identity::cause_id(cause)) : nullptr;
   const auto* texts = of_cause ? base::find(*of_cause, code_of(language)) : nullptr;
   if (!texts) return out;

@@ -17,7 +17,12 @@ struct Texts {
   std::string why;
   std::vector<std::string> fix;
 };
+// What the sentences are about: a request that this server answered, or a text that somebody pasted
+// (data/paste-explanations.json, for the causes of which a text tells less than the journal).
+enum class Source { Request, Paste };
+
 // Sentences whose values are not known are left out. Empty for a cause without texts.
-Texts texts_of(identity::Cause cause, const Values& values, Language language);
+Texts texts_of(identity::Cause cause, const Values& values, Language language,
+               Source source = Source::Request);
 
 }  // namespace jianmen::diagnose
