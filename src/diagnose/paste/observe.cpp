@@ -238,6 +238,15 @@ std::string field(std::string_view text, std::initializer_list<std::string_view>
   return {};
 }
 
+// `Ecs.0110`; empty for a status and for other words.
+std::string error_code_of(const std::string& text) {
+  const auto word = text.substr(0, text.find_first_of(" ,;\"'"));
+  const auto dot = word.find('.');
+  const bool fits = dot != word.npos && dot > 0 && dot + 1 < word.size() && word.size() <= 40 &&
+                    is_letter(word[0]) && is_digit(word[dot + 1]);
+  return fits ? word : std::string();
+}
+
 // What follows a name that announces a secret is remembered, so that it can be taken out again.
 std::vector<std::string> secrets_of(std::string_view text) {
   constexpr std::array<std::string_view, 13> kNames{
@@ -332,6 +341,7 @@ Observation observe(std::string_view bytes, const catalog::Catalog& catalog) {
   observe_canonical(out);
   out.status = status_of(out.readable);
   out.message = field(text, {"error_msg", "errorMsg", "error_message", "message"});
+  out.code = error_code_of(field(text, {"error_code", "errorCode", "code"}));
   out.request_id = after(out.readable, {"requestid"}, 32, is_hex);
   out.access_key_id = access_key_of(out.readable);
   out.signature_time = time_after(out.readable, "signaturetime");
