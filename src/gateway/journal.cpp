@@ -24,6 +24,7 @@ JournalEntry& Journal::Shard::next_slot() {
   slot.evidence.reset();
   next_ = (next_ + 1) % capacity_;
   size_ = std::min(size_ + 1, capacity_);
+  ++added_;
   return slot;
 }
 
@@ -92,6 +93,27 @@ std::vector<JournalEntry> Journal::list(const Filter& filter) const {
     found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(filter.limit));
   }
   return found;
+}
+
+Journal::Batch Journal::read_on(Position& position, std::size_t limit, std::size_t keep_up) const {
+  Batch batch;
+  position.resize(shards_.size());
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    const Shard& shard = *shards_[i];
+    const std::lock_guard lock(shard.mutex_);
+    // Never beyond what is there, whatever the reader says that it has seen.
+    const std::uint64_t seen = std::min(position[i], shard.added_);
+    const std::uint64_t kept = std::min(shard.size_, keep_up);
+    const std::uint64_t from = std::max(seen, shard.added_ - kept);
+    const std::uint64_t to = std::min<std::uint64_t>(shard.added_, from + limit);
+    batch.missed += from - seen;
+    for (auto number = from; number < to; ++number) {
+      batch.entries.push_back(shard.at(shard.added_ - 1 - number));
+    }
+    position[i] = to;
+  }
+  std::ranges::stable_sort(batch.entries, {}, &JournalEntry::time);
+  return batch;
 }
 
 void Journal::clear() {

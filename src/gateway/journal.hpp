@@ -85,7 +85,8 @@ class Journal {
     // In chunks, so that entries never move and memory comes only as requests do.
     std::vector<std::unique_ptr<JournalEntry[]>> chunks_;
     std::size_t size_ = 0;
-    std::size_t next_ = 0;  // where the next entry goes
+    std::size_t next_ = 0;     // where the next entry goes
+    std::uint64_t added_ = 0;  // ever
     EvidenceShelf shelf_;
     const crypto::Vault& vault_;
   };
@@ -100,6 +101,16 @@ class Journal {
   std::optional<JournalEntry> last(bool refused_only) const;
   std::vector<JournalEntry> list(
       const Filter& filter) const;  // oldest first, the newest `limit` of them
+  // How many entries of each shard a reader has seen; empty: none.
+  using Position = std::vector<std::uint64_t>;
+  struct Batch {
+    std::vector<JournalEntry> entries;  // oldest first
+    std::uint64_t missed = 0;           // came and went, or were left out, before these
+  };
+  // What came after `position`, which moves on: at most `limit` entries of a shard at a time. Who
+  // is more than `keep_up` of a shard behind goes on from there. For readers who follow: costs
+  // nothing when nothing came.
+  Batch read_on(Position& position, std::size_t limit, std::size_t keep_up) const;
   void clear();
 
   // Opens evidence. The key is made at start and nowhere written.

@@ -69,5 +69,71 @@ TEST(Journal, ForgetsAllWhenCleared) {
   EXPECT_EQ(journal.last(false)->request_id, "b");
 }
 
+TEST(Journal, IsReadOnFromWhereAReaderWas) {
+  Journal journal(20, 2);
+  Journal::Position position;
+  EXPECT_TRUE(journal.read_on(position, 10, 10).entries.empty());
+  add(journal, 0, "first", 1);
+  add(journal, 1, "second", 2);
+  add(journal, 0, "third", 3);
+  auto batch = journal.read_on(position, 10, 10);
+  EXPECT_EQ(ids(batch.entries), (std::vector<std::string>{"first", "second", "third"}));
+  EXPECT_EQ(batch.missed, 0U);
+  EXPECT_TRUE(journal.read_on(position, 10, 10).entries.empty()) << "each comes once";
+  add(journal, 1, "fourth", 4);
+  EXPECT_EQ(ids(journal.read_on(position, 10, 10).entries), (std::vector<std::string>{"fourth"}));
+}
+
+TEST(Journal, IsReadOnInPiecesWithoutAGap) {
+  Journal journal(100, 1);
+  for (int i = 0; i < 25; ++i) add(journal, 0, std::to_string(i), i);
+  Journal::Position position;
+  std::vector<std::string> seen;
+  for (int i = 0; i < 3; ++i) {
+    for (auto& id : ids(journal.read_on(position, 10, 100).entries)) seen.push_back(id);
+  }
+  ASSERT_EQ(seen.size(), 25U);
+  for (int i = 0; i < 25; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], std::to_string(i));
+}
+
+TEST(Journal, TellsHowManyAReaderMissed) {
+  const struct {
+    const char* sentence;
+    std::size_t keep_up;
+    std::uint64_t missed;
+    const char* first;
+  } rows[] = {
+      {"the ring has turned", 100, 7, "7"},
+      {"too far behind", 2, 10, "10"},
+  };
+  for (const auto& row : rows) {
+    Journal journal(5, 1);
+    Journal::Position position;
+    for (int i = 0; i < 12; ++i) add(journal, 0, std::to_string(i), i);
+    const auto batch = journal.read_on(position, 100, row.keep_up);
+    EXPECT_EQ(batch.missed, row.missed) << row.sentence;
+    EXPECT_EQ(batch.entries.front().request_id, row.first) << row.sentence;
+    EXPECT_EQ(batch.entries.back().request_id, "11") << row.sentence;
+  }
+}
+
+TEST(Journal, AReaderFromElsewhereIsPutRight) {
+  Journal journal(10, 1);
+  add(journal, 0, "a", 1);
+  Journal::Position position{99, 99, 99};
+  EXPECT_TRUE(journal.read_on(position, 10, 10).entries.empty());
+  EXPECT_EQ(position, Journal::Position{1});
+}
+
+TEST(Journal, IsReadOnAfterItWasCleared) {
+  Journal journal(10, 1);
+  add(journal, 0, "a", 1);
+  Journal::Position position;
+  journal.clear();
+  EXPECT_TRUE(journal.read_on(position, 10, 10).entries.empty());
+  add(journal, 0, "b", 2);
+  EXPECT_EQ(ids(journal.read_on(position, 10, 10).entries), (std::vector<std::string>{"b"}));
+}
+
 }  // namespace
 }  // namespace jianmen::gateway
