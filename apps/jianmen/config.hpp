@@ -15,6 +15,7 @@ namespace jianmen::app {
 
 struct ServeConfig {
   std::vector<std::string> listen;                 // http://127.0.0.1:8080 …
+  std::vector<std::string> console_listen;         // http://127.0.0.1:9090 …
   std::filesystem::path socket;                    // empty: the default place
   std::filesystem::path tls_certificate, tls_key;  // both or none; none: our own authority
   base::log::Level log_level = base::log::Level::Info;

@@ -5,6 +5,7 @@
 
 #include "base/time_text.hpp"
 #include "http/server.hpp"
+#include "server/console/guard.hpp"
 
 namespace jianmen::app {
 
@@ -148,6 +149,37 @@ ConfigKey listen_key() {
           .show = [](const ServeConfig&) { return std::string(); }};
 }
 
+// Nobody logs in to the console: it is for this machine alone, and there TLS adds nothing.
+Fault check_console_url(const std::string& url) {
+  const auto address = http::parse_listen_url(url);
+  if (!address) return address.error().message;
+  if (address->kind != http::ListenAddress::Kind::Http || !console::is_loopback(address->host)) {
+    return "is http://127.0.0.1:PORT: the console has no login and is for this machine alone "
+           "(from another one: ssh -L), not \"" +
+           url + "\"";
+  }
+  return std::nullopt;
+}
+
+ConfigKey console_key() {
+  return {.path = "console.listen",
+          .type = "list of URLs",
+          .doc =
+              "Where the console (a page to look at requests) listens: http://127.0.0.1:PORT, "
+              "loopback only, since whoever reaches it sees every account's requests. Without it "
+              "there is none; --demo shows it at /jianmen/ of its own listeners.",
+          .list = true,
+          .set =
+              [](ServeConfig& config, const std::vector<std::string>& values) {
+                for (const auto& url : values) {
+                  if (auto fault = check_console_url(url)) return fault;
+                }
+                config.console_listen = values;
+                return Fault();
+              },
+          .show = [](const ServeConfig&) { return std::string(); }};
+}
+
 std::vector<ConfigKey> make_keys() {
   constexpr std::uint64_t kMebi = 1024 * 1024;
   constexpr std::uint64_t kMaxWindow = 0x7fff'ffff;  // RFC 9113 section 6.9.1
@@ -156,6 +188,7 @@ std::vector<ConfigKey> make_keys() {
       field(
           "data", [](ServeConfig& config) -> auto& { return config.installation.data; },
           "Data directory: accounts, keys, servers and the certificate authority live there."),
+      console_key(),
       bounded(
           "workers", [](ServeConfig& config) -> auto& { return config.installation.workers; }, 0,
           256, "Event loops, each with its own thread; 0: one a core."),

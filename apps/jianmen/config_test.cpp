@@ -95,6 +95,14 @@ TEST_F(ConfigTest, MistakesAreToldWithTheirPlace) {
       {"a value where keys belong", "log: debug\n", "1:6: \"log\" holds keys of its own"},
       {"half an identity", "tls: {key: a}\n",
        "1:1: \"tls.certificate\" and \"tls.key\" belong together"},
+      {"a console for strangers", "console:\n  listen: http://0.0.0.0:9090\n",
+       "2:11: \"console.listen\" is http://127.0.0.1:PORT: the console has no login and is for "
+       "this "
+       "machine alone (from another one: ssh -L), not \"http://0.0.0.0:9090\""},
+      {"a console on a name that only looks local", "console: {listen: [\"http://127.x.org:9\"]}\n",
+       "1:19: \"console.listen\" is http://127.0.0.1:PORT: the console has no login and is for "
+       "this "
+       "machine alone (from another one: ssh -L), not \"http://127.x.org:9\""},
       {"a list at the top", "- a\n", "1:1: a configuration is a map of keys"},
       {"two documents", "workers: 1\n---\nworkers: 2\n", "3:1: one document a file"},
   };

@@ -100,7 +100,7 @@ std::string demo_text(const json::value& fixture, const std::vector<std::string>
   text += "Terraform provider \"huaweicloud\" { region = \"" + region + "\"  access_key = \"" + ak +
           "\"  secret_key = \"" + sk + "\"  auth_url = \"" + url + "/v3\"  endpoints = { iam = \"" +
           url + "\", ecs = \"" + url + "\", tms = \"" + url + "\" } }\n";
-  text += "\nA call failed?  jianmen explain --last\n";
+  text += "\nA call failed?  jianmen explain --last, or look: " + url + "/jianmen/\n";
   return text;
 }
 

@@ -18,6 +18,7 @@
 #include "http/server.hpp"
 #include "net/certificate_authority.hpp"
 #include "server/admin_api.hpp"
+#include "server/console/console.hpp"
 #include "server/paths.hpp"
 #include "startup_memory.hpp"
 
@@ -212,6 +213,19 @@ void reload(const ServeOptions& options, const Common& common, Installation& ins
   base::log::info("event=reload outcome=ok");
 }
 
+// Its own listeners; nullptr without any.
+Result<std::unique_ptr<http::Server>> serve_console(const ServeConfig& config, Console& console) {
+  if (config.console_listen.empty()) return std::unique_ptr<http::Server>();
+  std::vector<http::ListenAddress> addresses;
+  for (const auto& url : config.console_listen) {
+    auto address = http::parse_listen_url(url);
+    if (!address) return error_of(address);
+    addresses.push_back(std::move(*address));
+  }
+  return http::Server::create(http::ServerSettings{}, std::move(addresses), nullptr, 1,
+                              [&](unsigned) { return console.alone(); });
+}
+
 Result<> serve(const ServeOptions& options, const Common& common) {
   // Before any thread exists, so that only this one takes the signals.
   const sigset_t signals = handled_signals();
@@ -240,10 +254,17 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   auto tls = make_tls(*config, **installation, addresses);
   if (!tls) return error_of(tls);
 
-  auto server =
-      http::Server::create(config->http, addresses, tls->context, config->installation.workers,
-                           [&](unsigned worker) { return (*installation)->make_handler(worker); });
+  net::BlockingPool console_pool(1);
+  Console console(**installation, console_pool);
+  const auto make_handler = [&](unsigned worker) {
+    auto handler = (*installation)->make_handler(worker);
+    return options.demo ? console.in_front_of(std::move(handler)) : std::move(handler);
+  };
+  auto server = http::Server::create(config->http, addresses, tls->context,
+                                     config->installation.workers, make_handler);
   if (!server) return error_of(server);
+  auto console_server = serve_console(*config, console);
+  if (!console_server) return error_of(console_server);
 
   const fs::path socket = socket_path(config->socket.string());
   if (auto ready = prepare_socket_directory(socket); !ready) return error_of(ready);
@@ -258,9 +279,14 @@ Result<> serve(const ServeOptions& options, const Common& common) {
 
   (*admin)->start();
   (*server)->start();
+  if (*console_server) (*console_server)->start();
   const auto urls = (*server)->urls();
   for (const auto& url : urls) std::cout << "ready " << url << "\n";
   if (options.demo) std::cout << demo_text(demo_data(), urls, tls->ca_file);
+  if (*console_server) {
+    for (const auto& url : (*console_server)->urls())
+      std::cout << "console " << url << "/jianmen/\n";
+  }
   std::cout << std::flush;
   release_startup_memory();
 
@@ -272,6 +298,7 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   }
   base::log::info("event=stop");
   (*server)->stop(config->stop_grace);
+  if (*console_server) (*console_server)->stop(std::chrono::milliseconds(1'000));
   (*admin)->stop(std::chrono::milliseconds(1'000));
   base::log::flush();
   return {};
