@@ -2,7 +2,7 @@
 
 import { language, on_language, text } from './texts.js';
 import { ask, find, make } from './page.js';
-import { explanation_parts } from './explanation.js';
+import { explanation_parts, show_marks } from './explanation.js';
 
 const kMaxBytes = 1 << 20;
 let asked = 0;  // only the last question is answered
@@ -20,7 +20,10 @@ async function diagnose() {
     if (mine === asked) say(error.status === 0 ? error.message : text('went_wrong', { message: error.message }));
     return;
   }
-  if (mine === asked) place.replaceChildren(make('article', {}, parts));
+  if (mine === asked) {
+    place.replaceChildren(make('article', {}, parts));
+    show_marks(place);
+  }
 }
 
 export function set_up() {

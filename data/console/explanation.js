@@ -73,6 +73,15 @@ function difference(found) {
     make('p', { class: 'quiet' }, text('difference_at', { at })));
 }
 
+// Long lines scroll: what differs is brought into sight.
+export function show_marks(place) {
+  for (const box of place.querySelectorAll('.difference')) {
+    const mark = box.querySelector('mark');
+    const behind = mark.getBoundingClientRect().right - box.getBoundingClientRect().right;
+    if (behind > 0) box.scrollLeft = behind + box.clientWidth / 3;
+  }
+}
+
 // --- the way
 
 function steps(list) {

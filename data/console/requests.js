@@ -3,7 +3,7 @@
 
 import { language, on_language, text } from './texts.js';
 import { announce, ask, copy_button, find, make } from './page.js';
-import { explanation_parts } from './explanation.js';
+import { explanation_parts, show_marks } from './explanation.js';
 
 const kKept = 10_000;
 const kOverscan = 8;
@@ -94,6 +94,7 @@ export const stream = {
       all = [];
       shown = [];
       selected = undefined;
+      find('missed').hidden = true;
     }
     draw();
   },
@@ -244,15 +245,29 @@ async function open(id, focus = false) {
   }
   let parts;
   try {
-    parts = explanation_parts(await ask(`requests/${encodeURIComponent(id)}?lang=${language()}`));
+    const explanation = await ask(`requests/${encodeURIComponent(id)}?lang=${language()}`);
+    parts = explanation_parts(explanation);
+    refine(id, explanation.cause?.id);
   } catch (error) {
     parts = [make('p', { class: 'plain' }, error.status === 404 ? text('gone') : error.message)];
   }
   if (opened !== id) return;
   detail.replaceChildren(close_button(), ...parts);
   detail.scrollTop = 0;
+  show_marks(detail);
   if (focus) detail.focus();
   announce(detail.querySelector('h2')?.textContent ?? '');
+}
+
+// The explanation looks closer than the list could: what it found stands there too.
+function refine(id, cause) {
+  const row = all.find((each) => each.id === id);
+  if (!row || !cause || row.cause === cause) return;
+  row.cause = cause;
+  for (const element of pool) {
+    if (element.dataset.id === id) delete element.dataset.key;
+  }
+  draw();
 }
 
 const close_button = () => make('button', { type: 'button', class: 'close', onclick: close }, text('close'));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include <nghttp2/nghttp2.h>
 
@@ -56,7 +55,7 @@ ssize_t read_body(nghttp2_session*, std::int32_t, std::uint8_t* to, std::size_t 
   const std::string& body = exchange.response.body();
   const std::size_t bytes = std::min(room, body.size() - exchange.sent);
   if (bytes == 0 && exchange.streaming) return NGHTTP2_ERR_DEFERRED;
-  std::memcpy(to, body.data() + exchange.sent, bytes);
+  body.copy(reinterpret_cast<char*>(to), bytes, exchange.sent);
   exchange.sent += bytes;
   exchange.progress = static_cast<Connection*>(user)->now();
   if (exchange.sent == body.size() && !exchange.streaming) *flags |= NGHTTP2_DATA_FLAG_EOF;

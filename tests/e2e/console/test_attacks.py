@@ -52,6 +52,21 @@ def test_what_a_request_holds_is_only_ever_text(page, caller):
     page.shot("attack")
 
 
+def test_the_name_of_a_caller_is_only_ever_text(driver, tmp_path):
+    key = ("JIANMENEVIL000000001", "evil" * 10)
+    fixture = tmp_path / "evil.json"
+    fixture.write_text(json.dumps({"accounts": [{"name": EVIL}], "users": [
+        {"name": NAME, "account": EVIL, "keys": [{"ak": key[0], "sk": key[1]}]}]}))
+    with Server(load=(fixture,)) as server:
+        page = Page(driver, server.http).open()
+        caller = Caller(server.http)
+        request_id = caller.signed(key)[1]
+        assert page.row_of(request_id)["who"] == NAME
+        page.show(request_id)
+        assert NAME in page.text("#detail") and EVIL in page.text("#detail")
+        assert_only_text(page)
+
+
 def test_what_is_pasted_is_only_ever_text(page):
     page.open("#doctor")
     for text in (EVIL, json.dumps({"error_code": EVIL, "error_msg": EVIL, "request_id": EVIL}),

@@ -149,8 +149,10 @@ def test_nothing_is_cut_off_on_a_narrow_screen(page, sent, language):
     for place in ("", f"#request/{sent}", "#doctor", "#endpoints"):
         page.open(place, language)
         page.width(360)
+        page.driver.refresh()
         if place.startswith("#request"):
             page.wait("the explanation", lambda: page.all("#detail mark"))
+            assert page.script("return document.querySelector('#detail mark').getBoundingClientRect().right") < 360
         if place == "#endpoints":
             page.wait("the table", lambda: page.all("#endpoint-table tbody tr"))
         wide = page.script("""

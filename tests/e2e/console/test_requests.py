@@ -109,6 +109,7 @@ def test_the_difference_of_a_signature_is_marked(page, sent):
     lines = [line.text for line in page.all("#detail .line")]
     assert lines[1] == SERVERS + "/" and lines[0].startswith(SERVERS)
     assert page.script("return getComputedStyle(document.querySelector('#detail .line')).fontFamily").startswith("ui-monospace")
+    page.wait("the same cause in the list", lambda: page.row_of(sent["slash"])["reason"].startswith("The trailing /"))
     page.shot("difference")
 
 
