@@ -317,7 +317,9 @@ void add_serve(CLI::App& app, Common& common) {
       "--listen", options->listen,
       "http://HOST:PORT or https://HOST:PORT, port 0 for any free one; may be repeated");
   command->add_option("--load", options->load, "Fixture file, YAML or JSON; may be repeated");
-  command->add_flag("--demo", options->demo, "Demo data with published credentials, loopback only; the console at /jianmen/");
+  command->add_flag(
+      "--demo", options->demo,
+      "Demo data with published credentials, loopback only; the console at /jianmen/");
   command->add_option("--workers", options->workers, "Event loops (default: one a core)");
   command->add_option("--log-level", options->log_level, "debug, info, warning, error or off");
   add_common_options(*command, common);
