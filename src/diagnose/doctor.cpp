@@ -274,13 +274,7 @@ json::object doctor(std::string_view text, const catalog::Catalog& catalog, Lang
   }
   out["evidence"] = evidence_of(values);
   out["steps"] = json::array{};
-  json::array alternatives;
-  for (const auto& [cause, confidence] : concluded.alternatives) {
-    alternatives.push_back(json::object{{"id", identity::cause_id(cause)},
-                                        {"title", title_of(catalog, cause, language)},
-                                        {"confidence", confidence}});
-  }
-  out["alternatives"] = std::move(alternatives);
+  out["alternatives"] = to_json(concluded.alternatives, catalog, language);
   return out;
 }
 

@@ -116,13 +116,7 @@ json::object explain(const gateway::JournalEntry& entry, const catalog::Catalog&
   out["evidence"] = evidence_of(refusal);
   if (finding && finding->proof) add_difference(out, *finding->proof);
   out["steps"] = steps_of(entry);
-  json::array alternatives;
-  for (const auto& [cause, confidence] : refined.alternatives) {
-    alternatives.push_back(json::object{{"id", identity::cause_id(cause)},
-                                        {"title", title_of(catalog, cause, language)},
-                                        {"confidence", confidence}});
-  }
-  out["alternatives"] = std::move(alternatives);
+  out["alternatives"] = to_json(refined.alternatives, catalog, language);
   return out;
 }
 

@@ -59,6 +59,17 @@ std::string title_of(const catalog::Catalog& catalog, identity::Cause cause, Lan
   return std::string(id);
 }
 
+json::array to_json(const Alternatives& alternatives, const catalog::Catalog& catalog,
+                    Language language) {
+  json::array out;
+  for (const auto& [cause, confidence] : alternatives) {
+    out.push_back(json::object{{"id", identity::cause_id(cause)},
+                               {"title", title_of(catalog, cause, language)},
+                               {"confidence", confidence}});
+  }
+  return out;
+}
+
 Texts texts_of(identity::Cause cause, const Values& values, Language language, Source source) {
   Texts out;
   const auto* causes = base::find(explanations(source), "causes");

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "diagnose/explain.hpp"
@@ -12,6 +13,11 @@
 namespace jianmen::diagnose {
 
 std::string title_of(const catalog::Catalog& catalog, identity::Cause cause, Language language);
+
+// What else it may have been, with its confidence: the `alternatives` of an explanation.
+using Alternatives = std::vector<std::pair<identity::Cause, double>>;
+base::json::array to_json(const Alternatives& alternatives, const catalog::Catalog& catalog,
+                          Language language);
 
 struct Texts {
   std::string why;

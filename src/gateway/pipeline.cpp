@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/time_text.hpp"
+#include "catalog/route_refusal.hpp"
 #include "gateway/render.hpp"
 
 namespace jianmen::gateway {
@@ -16,37 +17,6 @@ using identity::Refusal;
 using identity::Scope;
 
 constexpr std::size_t kKeptText = 2048;  // of a path or query in the journal
-
-Cause cause_of(catalog::NoRoute::Reason reason) {
-  using Reason = catalog::NoRoute::Reason;
-  switch (reason) {
-    case Reason::UnknownHost:
-      return Cause::RouteUnknownHost;
-    case Reason::UnknownPath:
-      return Cause::RouteUnknownPath;
-    case Reason::Method:
-      return Cause::RouteMethod;
-    case Reason::OtherService:
-      return Cause::RouteOtherService;
-    case Reason::EmptySegment:
-      return Cause::RouteEmptySegment;
-    case Reason::Placeholder:
-      return Cause::RoutePlaceholder;
-    case Reason::RegionIsZone:
-      return Cause::RouteRegionIsAz;
-    case Reason::NotInRegion:
-      return Cause::RouteNotInRegion;
-    case Reason::Version:
-      return Cause::RouteVersion;
-  }
-  return Cause::RouteUnknownPath;
-}
-
-Refusal refusal_of(const catalog::NoRoute& none) {
-  Refusal refusal{cause_of(none.reason), {}};
-  for (const auto& near : none.nearest) refusal.with("nearest", near);
-  return refusal;
-}
 
 void keep(std::string& slot, std::string_view text) { slot.assign(text.substr(0, kKeptText)); }
 
@@ -121,7 +91,7 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   http::Response response;
   const auto route = catalog_.route(request.host(), request.method, request.path);
   if (!route) {
-    refused = refusal_of(route.error());
+    refused = catalog::refusal_of(route.error());
     record.step("route", "no operation");
   } else {
     record.operation = route->candidates.front();

@@ -7,6 +7,7 @@
 
 #include "base/encoding.hpp"
 #include "base/time_text.hpp"
+#include "catalog/route_refusal.hpp"
 #include "diagnose/paste/rules.hpp"
 
 namespace jianmen::diagnose::paste {
@@ -75,31 +76,6 @@ bool is_on_the_way(Cause cause) {
   return layer == "network" || layer == "tls" || layer == "proxy";
 }
 
-Cause cause_of(catalog::NoRoute::Reason reason) {
-  using Reason = catalog::NoRoute::Reason;
-  switch (reason) {
-    case Reason::UnknownHost:
-      return Cause::RouteUnknownHost;
-    case Reason::UnknownPath:
-      return Cause::RouteUnknownPath;
-    case Reason::Method:
-      return Cause::RouteMethod;
-    case Reason::OtherService:
-      return Cause::RouteOtherService;
-    case Reason::EmptySegment:
-      return Cause::RouteEmptySegment;
-    case Reason::Placeholder:
-      return Cause::RoutePlaceholder;
-    case Reason::RegionIsZone:
-      return Cause::RouteRegionIsAz;
-    case Reason::NotInRegion:
-      return Cause::RouteNotInRegion;
-    case Reason::Version:
-      return Cause::RouteVersion;
-  }
-  return Cause::RouteUnknownPath;
-}
-
 // The request as the gateway read it tells more than "does not match".
 void refine_signature(Conclusion& out, const CanonicalRequest& canonical) {
   const auto& hash = canonical.payload_hash;
@@ -158,7 +134,7 @@ void refine(Conclusion& out, const Observation& seen, const catalog::Catalog& ca
     case Cause::RouteUnknownPath:
       if (!seen.host.empty() && !seen.path.empty() && !seen.method.empty()) {
         if (const auto route = catalog.route(seen.host, seen.method, seen.path); !route) {
-          out.cause = cause_of(route.error().reason);
+          out.cause = catalog::cause_of(route.error().reason);
         }
       }
       break;
