@@ -2,6 +2,7 @@
 
 #include "admin_client.hpp"
 #include "catalog/catalog.hpp"
+#include "service_kind.hpp"
 #include "table.hpp"
 
 namespace jianmen::app {
@@ -13,18 +14,6 @@ namespace json = base::json;
 struct EndpointOptions {
   std::string service, region;
 };
-
-std::string_view kind_name(catalog::ServiceKind kind) {
-  switch (kind) {
-    case catalog::ServiceKind::Regional:
-      return "regional";
-    case catalog::ServiceKind::Global:
-      return "global";
-    case catalog::ServiceKind::SingleHost:
-      return "single host";
-  }
-  return "";
-}
 
 // What a token for it is scoped to, and an SDK's credential class.
 json::object row(const catalog::Endpoint& endpoint) {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "run/names.hpp"
+#include "run/signals.hpp"
 
 namespace jianmen::app::run {
 
@@ -178,21 +179,8 @@ void keep(const RoomSettings& settings, int talk) {
     std::cerr << "jianmen run: fork: " << std::strerror(errno) << std::endl;
     ::_exit(126);
   }
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGCHLD);
-  for (const int signal : kForwarded) sigaddset(&awaited, signal);
-  for (;;) {
-    siginfo_t info{};
-    const int signal = ::sigwaitinfo(&awaited, &info);
-    if (signal == SIGCHLD) {
-      // The end of a room's first process is the end of all.
-      if (const int status = collect(command); status >= 0) ::_exit(status);
-    } else if (signal > 0 && info.si_code <= 0) {
-      // What the terminal sends (si_code > 0) the command has got itself, as one of its group.
-      ::kill(command, signal);
-    }
-  }
+  // The end of a room's first process is the end of all.
+  ::_exit(wait_forwarding(command, [command] { return collect(command); }));
 }
 
 }  // namespace jianmen::app::run

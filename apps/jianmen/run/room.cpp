@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "run/keeper.hpp"
+#include "run/signals.hpp"
 
 namespace jianmen::app::run {
 
@@ -149,21 +150,12 @@ Room::~Room() {
 void Room::start() { (void)::send(talk_.get(), "g", 1, MSG_NOSIGNAL); }
 
 int Room::wait() {
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGCHLD);
-  for (const int signal : kForwarded) sigaddset(&awaited, signal);
-  for (;;) {
-    siginfo_t info{};
-    const int signal = ::sigwaitinfo(&awaited, &info);
-    if (signal == SIGCHLD) {
-      int status = 0;
-      if (::waitpid(keeper_, &status, WNOHANG) != keeper_) continue;
-      keeper_ = -1;
-      return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-    if (signal > 0 && info.si_code <= 0) ::kill(keeper_, signal);
-  }
+  return wait_forwarding(keeper_, [this] {
+    int status = 0;
+    if (::waitpid(keeper_, &status, WNOHANG) != keeper_) return -1;
+    keeper_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  });
 }
 
 }  // namespace jianmen::app::run

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "diagnose/doctor.hpp"
+#include "service_kind.hpp"
 
 namespace jianmen::app::console {
 
@@ -11,18 +12,6 @@ namespace {
 namespace json = base::json;
 using base::Code;
 using base::fail;
-
-std::string_view kind_name(catalog::ServiceKind kind) {
-  switch (kind) {
-    case catalog::ServiceKind::Regional:
-      return "regional";
-    case catalog::ServiceKind::Global:
-      return "global";
-    case catalog::ServiceKind::SingleHost:
-      return "single host";
-  }
-  return "";
-}
 
 std::optional<json::object> explained(Installation& installation, std::string_view request_id,
                                       diagnose::Language language) {
