@@ -1,7 +1,6 @@
 """HTTP/2 beside HTTP/1.1: the same credentials, the same answers, on both listeners."""
 
 import json
-import shutil
 import socket
 import ssl
 import subprocess
@@ -162,7 +161,6 @@ def curl(*arguments):
     return version, int(status), body
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
 @pytest.mark.parametrize("way", ["alpn", "prior knowledge"])
 def test_curl_speaks_it_with_a_signature(server, way):
     url = (server.https if way == "alpn" else server.http) + SERVERS
@@ -174,7 +172,6 @@ def test_curl_speaks_it_with_a_signature(server, way):
     assert json.loads(body)["count"] == 8
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
 def test_an_upgrade_stays_http1(server):
     version, status, _ = curl("--http2", server.http + SERVERS)
     assert (version, status) == ("1.1", 401)
@@ -182,7 +179,6 @@ def test_an_upgrade_stays_http1(server):
     assert (version, status) == ("1.1", 401)
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
 @pytest.mark.parametrize("size, status", [(12 * 1024 * 1024, 400), (12 * 1024 * 1024 + 1, 413)])
 def test_curl_reads_the_refusal_of_a_large_body(server, tmp_path, size, status):
     file = tmp_path / "body"

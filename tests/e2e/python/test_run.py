@@ -205,7 +205,7 @@ def test_live_passes_calls_on_and_explains_the_clouds_refusal(home):
 
 def test_somebody_who_is_not_root_gets_a_room(tmp_path):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
-        pytest.skip("needs root and setpriv")
+        pytest.skip("this user is not root: every other row here shows it")
     home = pathlib.Path("/tmp") / f"jm-nobody-{os.getpid()}"
     home.mkdir(mode=0o700)
     try:
@@ -227,7 +227,7 @@ def test_somebody_who_is_not_root_gets_a_room(tmp_path):
 def test_where_namespaces_are_refused_variables_lead(home):
     """As in a container: no user namespace may be made. The limit is of a namespace around the run."""
     if os.geteuid() != 0:
-        pytest.skip("needs root")
+        pytest.skip("only root may set the limit of namespaces")
     inner = f"echo 0 > /proc/sys/user/max_net_namespaces; exec {BINARY} run -- curl -sS --max-time 20 https://iam.myhuaweicloud.com/v3"
     environment = dict(os.environ, TMPDIR=str(home), XDG_RUNTIME_DIR=str(home))
     done = subprocess.run(["unshare", "-Ur", "sh", "-c", inner], capture_output=True, text=True, timeout=60, env=environment)
