@@ -288,10 +288,9 @@ std::set<std::string> produced_causes() {
 
 // "PermissionNoGroup" → "permission.no_group"
 std::string id_of(const std::string& enumerator) {
-  static const std::vector<std::string> kLayers{"Signature", "Token",   "Scope",   "Permission",
-                                                "Login",     "Route",   "Limit",   "Request",
-                                                "Resource",  "Account", "Backend", "Unknown",
-                                                "Network",   "Tls",     "Proxy",   "Sdk"};
+  static const std::vector<std::string> kLayers{
+      "Signature", "Token",   "Scope",   "Permission", "Login",   "Route", "Limit", "Request",
+      "Resource",  "Account", "Backend", "Unknown",    "Network", "Tls",   "Proxy", "Sdk"};
   for (const auto& layer : kLayers) {
     if (!enumerator.starts_with(layer)) continue;
     std::string id;

@@ -1,6 +1,7 @@
 #pragma once
-// Ids are types, so that a user's id cannot stand where a group's belongs. Opaque text: 32 lower-case hex digits
-// for what this installation makes, up to 64 letters, digits and dashes for what fixtures bring.
+// Ids are types, so that a user's id cannot stand where a group's belongs. Opaque text: 32
+// lower-case hex digits for what this installation makes, up to 64 letters, digits and dashes for
+// what fixtures bring.
 
 #include <compare>
 #include <functional>

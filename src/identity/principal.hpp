@@ -1,6 +1,7 @@
 #pragma once
-// Who is calling, as authn proved it: the only form in which a caller's identity reaches a service. Made by
-// authn alone (a test searches the sources for other makers). Immutable; shared by reference while a request runs.
+// Who is calling, as authn proved it: the only form in which a caller's identity reaches a service.
+// Made by authn alone (a test searches the sources for other makers). Immutable; shared by
+// reference while a request runs.
 
 #include <memory>
 #include <optional>
@@ -12,8 +13,8 @@
 
 namespace jianmen::identity {
 
-// What a credential may act on. A token names one; AK/SK has none of its own (the URL's project is taken, after
-// checking that it belongs to the account).
+// What a credential may act on. A token names one; AK/SK has none of its own (the URL's project is
+// taken, after checking that it belongs to the account).
 struct Scope {
   enum class Kind { None, Domain, Project };
   Kind kind = Kind::None;
@@ -44,11 +45,11 @@ struct Principal {
   CredentialKind credential = CredentialKind::Token;
   AccessKeyId access_key;  // of AccessKey and TemporaryKey
   Scope scope;
-  // Set: exactly these roles apply, as granted when the credential was issued (tokens, and keys made from them).
-  // Not set: what is granted now (permanent keys).
+  // Set: exactly these roles apply, as granted when the credential was issued (tokens, and keys
+  // made from them). Not set: what is granted now (permanent keys).
   std::optional<std::vector<RoleId>> roles;
   base::Time issued{};
-  base::Time expires{};  // Time::max() for permanent keys
+  base::Time expires{};              // Time::max() for permanent keys
   std::vector<std::string> methods;  // "password", "token", "assume_role", …
   std::string audit_id;              // of a token; what a revocation names
   std::optional<base::Time> mfa_at;

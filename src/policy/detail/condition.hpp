@@ -1,8 +1,8 @@
 #pragma once
-// The condition operators (the policy grammar of the IAM guide): a table, and a clause with its values parsed
-// once. Without IfExists an absent key does not hold. A request value that the operator cannot read
-// (a number that is none) holds for a Deny and not for an Allow: it never lets anyone in. Thread
-// safety: Condition is immutable.
+// The condition operators (the policy grammar of the IAM guide): a table, and a clause with its
+// values parsed once. Without IfExists an absent key does not hold. A request value that the
+// operator cannot read (a number that is none) holds for a Deny and not for an Allow: it never lets
+// anyone in. Thread safety: Condition is immutable.
 
 #include <optional>
 #include <span>
