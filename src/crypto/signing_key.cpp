@@ -55,9 +55,9 @@ const CurveFacts& facts_of(Curve curve) {
 }
 
 const EC_GROUP* group_of(Curve curve) {
-  static const EC_GROUP* const kP256 = EC_GROUP_new_by_curve_name(facts_of(Curve::P256).id);
-  static const EC_GROUP* const kSm2 = EC_GROUP_new_by_curve_name(facts_of(Curve::Sm2).id);
-  return curve == Curve::P256 ? kP256 : kSm2;
+  static const EC_GROUP* const p256 = EC_GROUP_new_by_curve_name(facts_of(Curve::P256).id);
+  static const EC_GROUP* const sm2 = EC_GROUP_new_by_curve_name(facts_of(Curve::Sm2).id);
+  return curve == Curve::P256 ? p256 : sm2;
 }
 
 std::string to_field_bytes(const BIGNUM* number) {

@@ -23,18 +23,18 @@ namespace json = base::json;
 
 class DoctorTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { catalog_ = std::move(*catalog::Catalog::create()); }
-  static void TearDownTestSuite() { catalog_.reset(); }
+  static void SetUpTestSuite() { cloud = std::move(*catalog::Catalog::create()); }
+  static void TearDownTestSuite() { cloud.reset(); }
 
   static json::object diagnosed(std::string_view text, Language language = Language::English) {
-    return doctor(text, *catalog_, language, {});
+    return doctor(text, *cloud, language, {});
   }
   static std::string cause(std::string_view text) {
     return std::string(diagnosed(text).at("cause").at("id").as_string());
   }
-  static std::unique_ptr<const catalog::Catalog> catalog_;
+  static std::unique_ptr<const catalog::Catalog> cloud;
 };
-std::unique_ptr<const catalog::Catalog> DoctorTest::catalog_;
+std::unique_ptr<const catalog::Catalog> DoctorTest::cloud;
 
 // --- the ways in which a paste is worn
 
@@ -173,9 +173,7 @@ std::vector<Sample> error_rows() {
     } else if (service == "ecs") {
       text =
           base::to_text(json::object{{"error", json::object{{"message", text}, {"code", code}}}});
-    } else if (code.contains('.')) {
-      text = base::to_text(json::object{{"error_msg", text}, {"error_code", code}});
-    } else if (code.size() == 4) {
+    } else if (code.contains('.') || code.size() == 4) {
       text = base::to_text(json::object{{"error_msg", text}, {"error_code", code}});
     }
     out.push_back({code, text, expected});
@@ -318,8 +316,8 @@ TEST_F(DoctorTest, SentencesAboutSignaturesAndTokensAreNoSecrets) {
 TEST_F(DoctorTest, TheJournalKnowsBetter) {
   const std::string id = "7775eaa6b4bbe5934e565349bd27c298";
   std::string asked;
-  const auto found = doctor("x-auth-token not found, request_id:" + id, *catalog_,
-                            Language::English, [&](std::string_view request_id) {
+  const auto found = doctor("x-auth-token not found, request_id:" + id, *cloud, Language::English,
+                            [&](std::string_view request_id) {
                               asked = request_id;
                               return std::optional(json::object{{"request_id", request_id}});
                             });

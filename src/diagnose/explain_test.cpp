@@ -288,10 +288,10 @@ std::set<std::string> produced_causes() {
 
 // "PermissionNoGroup" → "permission.no_group"
 std::string id_of(const std::string& enumerator) {
-  static const std::vector<std::string> kLayers{
+  static const std::vector<std::string> layers{
       "Signature", "Token",   "Scope",   "Permission", "Login",   "Route", "Limit", "Request",
       "Resource",  "Account", "Backend", "Unknown",    "Network", "Tls",   "Proxy", "Sdk"};
-  for (const auto& layer : kLayers) {
+  for (const auto& layer : layers) {
     if (!enumerator.starts_with(layer)) continue;
     std::string id;
     for (std::size_t i = 0; i < enumerator.size(); ++i) {

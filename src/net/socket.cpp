@@ -31,8 +31,8 @@ base::Code code_of(int error) {
   }
 }
 
-std::unexpected<base::Error> system_failure(std::string what, int error) {
-  return base::fail(code_of(error), what + ": " + std::strerror(error));
+std::unexpected<base::Error> system_failure(std::string_view what, int error) {
+  return base::fail(code_of(error), std::string(what) + ": " + std::strerror(error));
 }
 
 void enable(const Fd& socket, int level, int option) {

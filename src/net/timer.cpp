@@ -9,8 +9,8 @@ void TimerWheel::file(Timer& timer) {
   if (timer.deadline_ == kNoDeadline) return;
   // One tick up, so that the slot's time is not before the deadline; the far future waits in the
   // last slot.
-  const std::int64_t tick =
-      std::clamp<std::int64_t>(tick_of(timer.deadline_) + 1, swept_ + 1, swept_ + kSlots - 1);
+  const std::int64_t tick = std::clamp<std::int64_t>(
+      tick_of(timer.deadline_) + 1, swept_ + 1, swept_ + static_cast<std::int64_t>(kSlots) - 1);
   timer.filed_until_ = origin_ + tick * kTick;
   slots_[tick % kSlots].push_back(timer);
   next_due_ = std::min(next_due_, timer.filed_until_);
@@ -19,7 +19,8 @@ void TimerWheel::file(Timer& timer) {
 void TimerWheel::advance(Deadline now) {
   const std::int64_t until = tick_of(now);
   // After a long stall no slot needs more than one look.
-  if (until - swept_ > static_cast<std::int64_t>(kSlots)) swept_ = until - kSlots;
+  if (until - swept_ > static_cast<std::int64_t>(kSlots))
+    swept_ = until - static_cast<std::int64_t>(kSlots);
   while (swept_ < until) {
     ++swept_;
     TimerLink due;

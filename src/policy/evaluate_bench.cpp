@@ -40,15 +40,15 @@ void decide(benchmark::State& state, std::string_view action) {
   for (auto _ : state) benchmark::DoNotOptimize(set->decide(request));
 }
 
-void Allows(benchmark::State& state) { decide(state, "ecs:cloudServers:list"); }
-void Refuses(benchmark::State& state) { decide(state, "rds:instances:deleteAll"); }
-BENCHMARK(Allows)->Arg(0)->Arg(100)->Arg(10000)->Arg(100000);
-BENCHMARK(Refuses)->Arg(0)->Arg(100)->Arg(10000)->Arg(100000);
+void allows(benchmark::State& state) { decide(state, "ecs:cloudServers:list"); }
+void refuses(benchmark::State& state) { decide(state, "rds:instances:deleteAll"); }
+BENCHMARK(allows)->Arg(0)->Arg(100)->Arg(10000)->Arg(100000);
+BENCHMARK(refuses)->Arg(0)->Arg(100)->Arg(10000)->Arg(100000);
 
-void Compiles(benchmark::State& state) {
+void compiles(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(make_set(state.range(0)));
 }
-BENCHMARK(Compiles)->Arg(0)->Arg(10)->Arg(200);
+BENCHMARK(compiles)->Arg(0)->Arg(10)->Arg(200);
 
 }  // namespace
 }  // namespace jianmen::policy

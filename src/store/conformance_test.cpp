@@ -272,7 +272,7 @@ TEST_P(StoreForm, FindsNothingUnderAKeyThatCannotBe) {
 }
 
 TEST_P(StoreForm, ReplaysACommitByItsIdempotencyKey) {
-  auto once = [&](std::string key, std::string_view id) {
+  auto once = [&](const std::string& key, std::string_view id) {
     return store_->commit(Transaction{}.require_absent(key).put(key, "x"), id);
   };
   EXPECT_EQ(committed(once("a", "request-1")), 1);

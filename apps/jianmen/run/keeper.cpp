@@ -136,8 +136,8 @@ void await_word(int talk) {
   environment.push_back(nullptr);
   ::execvpe(command[0], command.data(), environment.data());
   const int error = errno;
-  std::cerr << "jianmen run: " << settings.command.front() << ": " << std::strerror(error)
-            << std::endl;
+  std::cerr << "jianmen run: " << settings.command.front() << ": " << std::strerror(error) << "\n"
+            << std::flush;
   ::_exit(error == ENOENT ? 127 : 126);
 }
 
@@ -176,7 +176,7 @@ void keep(const RoomSettings& settings, int talk) {
   const pid_t command = ::fork();
   if (command == 0) become(settings);
   if (command < 0) {
-    std::cerr << "jianmen run: fork: " << std::strerror(errno) << std::endl;
+    std::cerr << "jianmen run: fork: " << std::strerror(errno) << "\n" << std::flush;
     ::_exit(126);
   }
   // The end of a room's first process is the end of all.

@@ -33,7 +33,7 @@ Workspace::~Workspace() {
 }
 
 base::Result<fs::path> Workspace::write(std::string_view name, std::string_view text) const {
-  const fs::path path = directory_ / name;
+  fs::path path = directory_ / name;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   file.close();

@@ -351,7 +351,7 @@ class Walk {
   // The base URL at which `path` is served: the endpoint itself, unless that is another service's
   // name in the cloud.
   std::string home_of(const std::string& method, const std::string& path) const {
-    const std::string own = base_of(way_.url);
+    std::string own = base_of(way_.url);
     if (!catalog_.is_cloud_host(way_.url.host)) return own;
     if (catalog_.route(way_.url.host, method, path)) return own;
     const auto elsewhere = catalog_.route("127.0.0.1", method, path);
@@ -686,7 +686,7 @@ class Walk {
     return out;
   }
 
-  json::object assemble(Finding broken, json::array steps) const {
+  json::object assemble(const Finding& broken, json::array steps) const {
     const bool breaks = !broken.explanation.empty();
     json::object out;
     if (!request_id_.empty()) out["request_id"] = request_id_;

@@ -80,7 +80,7 @@ class Writer {
   void line(int level) {
     if (style_.indent == 0) return;
     out_ += '\n';
-    out_.append(static_cast<std::size_t>(level * std::abs(style_.indent)),
+    out_.append(static_cast<std::size_t>(level) * static_cast<std::size_t>(std::abs(style_.indent)),
                 style_.indent < 0 ? '\t' : ' ');
   }
 
@@ -300,7 +300,6 @@ void add_json(Payloads& payloads, const Question& question, const json::value& v
   payloads.add_body(write_python(value), 2, twice, "python_repr");
   // A string of JSON in a JSON string, or the string that was one.
   for (const auto& text : {question.body, written.empty() ? std::string() : written.front()}) {
-    std::string quoted;
     write_styles(written = {}, json::value(text), 1);
     if (!written.empty()) payloads.add_body(written.front(), 2, twice, "json_in_json");
   }

@@ -195,7 +195,7 @@ std::vector<Frame> frames() {
 void write_canonical(const Frame& frame, const Lines& lines, std::string& out) {
   using Kind = Frame::Kind;
   out.clear();
-  const auto add = [&](auto... texts) { (out.append(texts), ...); };
+  const auto add = [&](const auto&... texts) { (out.append(texts), ...); };
   const auto& [method, path, query, block, list, payload] = lines;
   const auto trimmed = block.substr(0, block.empty() ? 0 : block.size() - 1);
   switch (frame.kind) {

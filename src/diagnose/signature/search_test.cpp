@@ -148,7 +148,7 @@ class Maker {
                      "127.0.0.1:8080", "gateway.example:8443"});
     const std::pair<string, string> type{"content-type", "application/json"},
         project{"x-project-id", id()}, when{"x-sdk-date", draft.date};
-    const auto agent = [](string name) {
+    const auto agent = [](const string& name) {
       return std::pair<string, string>("user-agent",
                                        "huaweicloud-usdk-" + name + "/3.0; os/Linux#6 x");
     };

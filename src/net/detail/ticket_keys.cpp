@@ -24,9 +24,9 @@ struct TicketKey {
   std::array<unsigned char, 32> mac;
 
   bool randomize() {
-    return RAND_bytes(name.data(), name.size()) == 1 &&
-           RAND_priv_bytes(cipher.data(), cipher.size()) == 1 &&
-           RAND_priv_bytes(mac.data(), mac.size()) == 1;
+    return RAND_bytes(name.data(), static_cast<int>(name.size())) == 1 &&
+           RAND_priv_bytes(cipher.data(), static_cast<int>(cipher.size())) == 1 &&
+           RAND_priv_bytes(mac.data(), static_cast<int>(mac.size())) == 1;
   }
   ~TicketKey() {
     OPENSSL_cleanse(cipher.data(), cipher.size());

@@ -145,7 +145,7 @@ std::expected<bool, Fault> commit(const World& world, const Call& call, const Ba
       if (!committed) return std::unexpected(committed.error());
       return false;
     }
-    fence = **committed;
+    fence = *committed;
   }
   return true;
 }

@@ -198,7 +198,7 @@ TEST_F(EcsCreate, TheQuotaCountsWhatIsThereAndFreesWhatIsGone) {
   finish();
   EXPECT_EQ(refused(order()), "Ecs.0001");
   const std::string id(made.at("serverIds").at(0).as_string());
-  run("DeleteServers", {{}, {}, json::object{{"servers", servers({id})}}, {}});
+  (void)run("DeleteServers", {{}, {}, json::object{{"servers", servers({id})}}, {}});
   EXPECT_EQ(refused(order()), "Ecs.0001");
   finish();
   EXPECT_EQ(refused(order()), "");

@@ -49,8 +49,8 @@ TEST_F(EcsDetails, AServerHasTwentyTagsAtMost) {
 
 TEST_F(EcsDetails, ServersAreFoundByTag) {
   const std::string a = create_active("alpha"), b = create_active("beta");
-  run("BatchCreateServerTags", at(a, tags({{"env", "prod"}, {"team", "x"}}, "create")));
-  run("BatchCreateServerTags", at(b, tags({{"env", "test"}}, "create")));
+  (void)run("BatchCreateServerTags", at(a, tags({{"env", "prod"}, {"team", "x"}}, "create")));
+  (void)run("BatchCreateServerTags", at(b, tags({{"env", "test"}}, "create")));
   EXPECT_EQ(answer("ListServerTags").at("tags").at(0).at("values"), (json::array{"prod", "test"}));
   struct Row {
     std::string_view query;

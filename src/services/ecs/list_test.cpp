@@ -79,7 +79,8 @@ TEST_F(EcsLists, EveryFilterTakesSomeAndLeavesSome) {
   finish();
   clock_.advance(std::chrono::seconds(1));
   const std::string web = create_active("web");
-  run("BatchStopServers", {{}, {}, json::object{{"os-stop", {{"servers", servers({web})}}}}, {}});
+  (void)run("BatchStopServers",
+            {{}, {}, json::object{{"os-stop", {{"servers", servers({web})}}}}, {}});
   finish();
   struct Row {
     std::string name, value;
@@ -138,11 +139,12 @@ TEST_F(EcsLists, AListByIdShowsWhatDoesNotExistAsAFault) {
 TEST_F(EcsLists, TheListSeesWhatHappenedSinceItWasLastRead) {
   const std::string id = create_active("web");
   EXPECT_EQ(names({}), (std::vector<std::string>{"web"}));
-  run("UpdateServer", {{{"server_id", id}}, {}, json::object{{"server", {{"name", "new"}}}}, {}});
+  (void)run("UpdateServer",
+            {{{"server_id", id}}, {}, json::object{{"server", {{"name", "new"}}}}, {}});
   EXPECT_EQ(names({}), (std::vector<std::string>{"new"}));
   create_active("second");
   EXPECT_EQ(names({}).size(), 2U);
-  run("DeleteServers", {{}, {}, json::object{{"servers", servers({id})}}, {}});
+  (void)run("DeleteServers", {{}, {}, json::object{{"servers", servers({id})}}, {}});
   EXPECT_EQ(names({}).size(), 2U);
   finish();
   EXPECT_EQ(names({}), (std::vector<std::string>{"second"}));

@@ -30,7 +30,7 @@ class TemporaryKeys : public Front {
     return claims ? claims->principal : Principal();
   }
   // A user of the other account, with one policy there.
-  identity::User other_user_with(std::string name, std::string_view statement) {
+  identity::User other_user_with(const std::string& name, std::string_view statement) {
     auto user = new_user(name, other);
     const auto group = must(directory.create_group(other.id, name + "-group", ""));
     identity::Role role;

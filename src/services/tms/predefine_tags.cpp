@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kMostTags = 50;
 
 const std::string& account_of(const Call& call) {
-  static const std::string kNone;
-  return call.principal ? call.principal->account.value : kNone;
+  static const std::string none;
+  return call.principal ? call.principal->account.value : none;
 }
 
 bool contains(std::string_view text, std::optional<std::string_view> part) {

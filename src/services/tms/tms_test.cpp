@@ -372,7 +372,8 @@ TEST_F(TmsService, RefusesResourceTagsWithTheCodeForIt) {
 }
 
 TEST_F(TmsService, ResourcesAreFoundOverProjects) {
-  const std::string a = create_active("a"), b = create_active("b");
+  const std::string a = create_active("a");
+  create_active("b");
   (void)got("CreateResourceTag", {{}, {}, on({a}), {}});
   struct Row {
     std::string_view body;

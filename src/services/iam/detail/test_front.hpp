@@ -146,7 +146,7 @@ class Front : public testing::Test {
   }
   // A user with a policy of its own on the domain: `statement` is what follows the effect,
   // "Action":[…] ….
-  identity::User new_user_with(std::string name, std::string_view statement) {
+  identity::User new_user_with(const std::string& name, std::string_view statement) {
     auto user = new_user(name);
     const auto group = must(directory.create_group(account.id, name + "-group", ""));
     grant(group, new_policy(name + "-policy", identity::RoleType::Domain, statement).id,
