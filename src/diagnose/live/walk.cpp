@@ -91,7 +91,7 @@ class Walk {
       broken = name;
       first_break = std::move(finding);
     }
-    auto report = assemble(std::move(first_break), std::move(steps));
+    auto report = assemble(first_break, std::move(steps));
     hide_secrets(report);
     return report;
   }

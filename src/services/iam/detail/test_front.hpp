@@ -154,8 +154,8 @@ class Front : public testing::Test {
     must(directory.add_member(group.id, user.id));
     return user;
   }
-  identity::User new_user_with_action(std::string name, std::string_view action) {
-    return new_user_with(std::move(name), R"("Action":[")" + std::string(action) + "\"]");
+  identity::User new_user_with_action(const std::string& name, std::string_view action) {
+    return new_user_with(name, R"("Action":[")" + std::string(action) + "\"]");
   }
   // An agency of `account` that `other` may assume.
   identity::Agency new_agency(std::string name) {
