@@ -42,6 +42,12 @@ Reply Reply::empty(int status) {
   return reply;
 }
 
+Reply Reply::written(std::string text) {
+  Reply reply;
+  reply.text = std::move(text);
+  return reply;
+}
+
 std::unexpected<Fault> fault(const base::Error& error) {
   const auto kind = [&] {
     switch (error.code) {

@@ -55,12 +55,15 @@ struct Call {
 
 struct Reply {
   int status = 0;                                            // 0: the row's success status
-  base::json::value body;                                    // null: an empty answer
+  base::json::value body;                                    // null: an empty answer, or text
+  std::string text;                                          // of the body, written already
   std::vector<std::pair<std::string, std::string>> headers;  // X-Subject-Token …
 
   Reply() = default;
   Reply(base::json::value value) : body(std::move(value)) {}
   static Reply empty(int status = 0);
+  // JSON text (base/json_writer.hpp), for what is asked so often that a tree would cost too much.
+  static Reply written(std::string text);
 };
 
 // What kept a function from its answer. The family's error profile gives status, code and text

@@ -78,11 +78,11 @@ Outcome run(const Function& function, const Call& call) {
   return fault(FaultKind::Internal);
 }
 
-http::Response answer(const Reply& reply, const Operation& operation, std::string_view request_id) {
+http::Response answer(Reply& reply, const Operation& operation, std::string_view request_id) {
   http::Response response(reply.status ? reply.status : operation.success);
   // Every answer says that it is JSON: one SDK refuses a body, even an empty one, without
   // Content-Type.
-  response.set_body(reply.body.is_null() ? std::string() : base::to_text(reply.body),
+  response.set_body(reply.body.is_null() ? std::move(reply.text) : base::to_text(reply.body),
                     "application/json");
   for (const auto& [name, value] : reply.headers) response.add(name, value);
   add_family_headers(response, operation.family, request_id);

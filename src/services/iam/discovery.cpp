@@ -15,6 +15,8 @@ namespace json = base::json;
 
 namespace {
 
+constexpr std::size_t kUsualAccount = 512;
+
 json::object version_json(const Call& call) {
   return {
       {"id", "v3.6"},
@@ -36,24 +38,42 @@ Outcome show_version(const Dependencies&, const Call& call) {
   return Reply(json::object{{"version", version_json(call)}});
 }
 
-json::object account_json(const Call& call) {
+void write_account(base::JsonWriter& json, const Call& call) {
   const auto& principal = *call.principal;
-  return {{"description", ""},
-          {"enabled", true},
-          {"id", principal.account.value},
-          {"name", principal.account_name},
-          {"links", links_to(call, "/v3/domains/" + principal.account.value, LinkForm::Self)}};
+  json.begin_object();
+  json.member("description", "");
+  json.member("enabled", true);
+  json.member("id", principal.account.value);
+  json.member("name", principal.account_name);
+  write_links(json, call, LinkForm::Self, "/v3/domains/", principal.account.value);
+  json.end_object();
 }
 
 Outcome list_auth_domains(const Dependencies&, const Call& call) {
-  return Reply(json::object{{"domains", json::array{account_json(call)}},
-                            {"links", links_to(call, "/v3/auth/domains", LinkForm::Self)}});
+  std::string text;
+  text.reserve(kUsualAccount);
+  base::JsonWriter json(text);
+  json.begin_object();
+  json.key("domains");
+  json.begin_array();
+  write_account(json, call);
+  json.end_array();
+  write_links(json, call, LinkForm::Self, "/v3/auth/domains");
+  json.end_object();
+  return Reply::written(std::move(text));
 }
 
 // One's own account only; another one's id has been refused (403), and OpenStack's command line
 // then goes on with what it was given as the id.
 Outcome show_domain(const Dependencies&, const Call& call) {
-  return Reply(json::object{{"domain", account_json(call)}});
+  std::string text;
+  text.reserve(kUsualAccount);
+  base::JsonWriter json(text);
+  json.begin_object();
+  json.key("domain");
+  write_account(json, call);
+  json.end_object();
+  return Reply::written(std::move(text));
 }
 
 // For the scope of the credential, as its token's own catalogue.

@@ -7,8 +7,6 @@
 
 namespace jianmen::services::iam {
 
-namespace json = base::json;
-
 namespace {
 
 using identity::Project;
@@ -16,15 +14,34 @@ using identity::Project;
 constexpr std::size_t kMaxPerPage = 5000;
 constexpr std::size_t kMaxName = 64, kMaxDescription = 255;
 
-json::object project_json(const Call& call, const Project& project, LinkForm form) {
-  return {{"is_domain", false},
-          {"description", project.description},
-          {"links", links_to(call, "/v3/projects/" + project.id.value, form)},
-          {"enabled", project.enabled},
-          {"id", project.id.value},
-          {"parent_id", project.parent.empty() ? project.account.value : project.parent.value},
-          {"domain_id", project.account.value},
-          {"name", project.name}};
+const std::string& parent_of(const Project& project) {
+  return project.parent.empty() ? project.account.value : project.parent.value;
+}
+
+// `status` empty: without that member.
+void write_project(base::JsonWriter& json, const Call& call, const Project& project, LinkForm form,
+                   std::string_view status = {}) {
+  json.begin_object();
+  json.member("is_domain", false);
+  json.member("description", project.description);
+  write_links(json, call, form, "/v3/projects/", project.id.value);
+  json.member("enabled", project.enabled);
+  json.member("id", project.id.value);
+  json.member("parent_id", parent_of(project));
+  json.member("domain_id", project.account.value);
+  json.member("name", project.name);
+  if (!status.empty()) json.member("status", status);
+  json.end_object();
+}
+
+Reply shown(const Call& call, const Project& project, std::string_view status = {}) {
+  std::string text;
+  base::JsonWriter json(text);
+  json.begin_object();
+  json.key("project");
+  write_project(json, call, project, LinkForm::Full, status);
+  json.end_object();
+  return Reply::written(std::move(text));
 }
 
 bool fits(const Call& call, const Project& project) {
@@ -32,55 +49,58 @@ bool fits(const Call& call, const Project& project) {
   if (const auto domain = call.query("domain_id"); domain && *domain != project.account.value)
     return false;
   if (const auto parent = call.query("parent_id")) {
-    const auto& own = project.parent.empty() ? project.account.value : project.parent.value;
-    if (*parent != own) return false;
+    if (*parent != parent_of(project)) return false;
   }
   if (const auto enabled = call.query("enabled")) return (*enabled == "true") == project.enabled;
   return true;
 }
 
-json::array listed(const Dependencies& with, const Call& call, LinkForm form, Page page) {
-  json::array items;
+// The account's projects that the query asks for.
+Reply listed(const Dependencies& with, const Call& call, LinkForm form, Page page,
+             std::string_view path) {
+  const auto projects = with.directory.list_projects(call.principal->account);
+  std::string text;
+  text.reserve(1024);
+  base::JsonWriter json(text);
+  json.begin_object();
+  write_links(json, call, form, path);
+  json.key("projects");
+  json.begin_array();
   std::size_t index = 0;
-  for (const auto& project : with.directory.list_projects(call.principal->account)) {
-    if (!fits(call, project)) continue;
-    if (page.holds(index++)) items.push_back(project_json(call, project, form));
+  for (const auto& project : projects) {
+    if (fits(call, project) && page.holds(index++)) write_project(json, call, project, form);
   }
-  return items;
+  json.end_array();
+  json.end_object();
+  return Reply::written(std::move(text));
 }
 
 Outcome list_projects(const Dependencies& with, const Call& call) {
   const auto page = page_of(call, kMaxPerPage);
   if (!page) return std::unexpected(page.error());
-  return Reply(json::object{{"links", links_to(call, "/v3/projects", LinkForm::Full)},
-                            {"projects", listed(with, call, LinkForm::Full, *page)}});
+  return listed(with, call, LinkForm::Full, *page, "/v3/projects");
 }
 
 Outcome list_auth_projects(const Dependencies& with, const Call& call) {
-  return Reply(json::object{{"links", links_to(call, "/v3/auth/projects", LinkForm::Self)},
-                            {"projects", listed(with, call, LinkForm::Self, Page{})}});
+  return listed(with, call, LinkForm::Self, Page{}, "/v3/auth/projects");
 }
 
 Outcome list_projects_of_user(const Dependencies& with, const Call& call) {
   const auto user = own_user(with, call, call.path("user_id"));
   if (!user) return std::unexpected(user.error());
-  return Reply(json::object{
-      {"links", links_to(call, "/v3/users/" + user->id.value + "/projects", LinkForm::Full)},
-      {"projects", listed(with, call, LinkForm::Full, Page{})}});
+  return listed(with, call, LinkForm::Full, Page{}, "/v3/users/" + user->id.value + "/projects");
 }
 
 Outcome show_project(const Dependencies& with, const Call& call) {
   const auto project = own_project(with, call, call.path("project_id"));
   if (!project) return std::unexpected(project.error());
-  return Reply(json::object{{"project", project_json(call, *project, LinkForm::Full)}});
+  return shown(call, *project);
 }
 
 Outcome show_status(const Dependencies& with, const Call& call) {
   const auto project = own_project(with, call, call.path("project_id"));
   if (!project) return std::unexpected(project.error());
-  auto item = project_json(call, *project, LinkForm::Full);
-  item["status"] = project->enabled ? "normal" : "suspended";
-  return Reply(json::object{{"project", std::move(item)}});
+  return shown(call, *project, project->enabled ? "normal" : "suspended");
 }
 
 Outcome update_status(const Dependencies& with, const Call& call) {
@@ -117,7 +137,7 @@ Outcome create_project(const Dependencies& with, const Call& call) {
   const auto made =
       with.directory.create_project(call.principal->account, name, parent, description);
   if (!made) return write_fault(call, "project", name, made.error());
-  return Reply(json::object{{"project", project_json(call, *made, LinkForm::Full)}});
+  return shown(call, *made);
 }
 
 Outcome update_project(const Dependencies& with, const Call& call) {
@@ -132,7 +152,7 @@ Outcome update_project(const Dependencies& with, const Call& call) {
   }
   const auto done = with.directory.update_project(project->id, name, description, {});
   if (!done) return write_fault(call, "project", project->id.value, done.error());
-  return Reply(json::object{{"project", project_json(call, *done, LinkForm::Full)}});
+  return shown(call, *done);
 }
 
 Outcome delete_project(const Dependencies& with, const Call& call) {

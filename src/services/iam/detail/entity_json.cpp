@@ -101,6 +101,22 @@ json::object links_to(const Call& call, std::string_view path, LinkForm form) {
   return links;
 }
 
+void write_links(base::JsonWriter& json, const Call& call, LinkForm form, std::string_view path,
+                 std::string_view id) {
+  const std::string_view self[] = {call.secure ? "https://" : "http://", call.host, path, id};
+  json.key("links");
+  json.begin_object();
+  json.key("self");
+  json.text(self);
+  if (form == LinkForm::Full) {
+    json.key("previous");
+    json.null();
+    json.key("next");
+    json.null();
+  }
+  json.end_object();
+}
+
 json::object keystone_user(const Call& call, const identity::User& user, LinkForm form) {
   json::object object = user_core(user);
   object["pwd_strength"] = keystone_strength(user.password_strength);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/json.hpp"
+#include "base/json_writer.hpp"
 #include "base/secret.hpp"
 #include "identity/entities.hpp"
 #include "services/call.hpp"
@@ -16,6 +17,9 @@ namespace jianmen::services::iam {
 // self alone.
 enum class LinkForm { Full, Self };
 base::json::object links_to(const Call& call, std::string_view path, LinkForm form);
+// The same as text, key and all; the path is `path` with `id` behind it.
+void write_links(base::JsonWriter& json, const Call& call, LinkForm form, std::string_view path,
+                 std::string_view id = {});
 
 base::json::object keystone_user(const Call& call, const identity::User& user,
                                  LinkForm form);  // /v3/users
