@@ -189,14 +189,15 @@ std::expected<void, Refusal> Authenticator::Impl::check_signature(
   // themselves.
   if (caller.permanent && lockouts.is_locked(id, now))
     return refuse(Cause::SignatureAccessKeyLocked);
-  if (!caller.permanent &&
-      !signature::lists_header(authorization.signed_headers, "x-security-token")) {
+  const signature::SignedRequest signed_request(request, authorization.signed_headers);
+  if (!caller.permanent && !signed_request.find("x-security-token")) {
     return std::unexpected(Refusal{Cause::SignatureSecurityTokenInvalid, {}}.with(
         "problem", "X-Security-Token is not in SignedHeaders"));
   }
-  if (auto ok = signature::check_before_key(request, authorization, now, settings.signature); !ok)
+  if (auto ok = signature::check_before_key(signed_request, authorization, now, settings.signature);
+      !ok)
     return ok;
-  auto verified = signature::verify(request, authorization, *caller.key, settings.signature);
+  auto verified = signature::verify(signed_request, authorization, *caller.key, settings.signature);
   if (!verified) {
     if (caller.permanent) lockouts.record_failure(id, now);
     return std::unexpected(std::move(verified.error()));

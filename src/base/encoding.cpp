@@ -4,6 +4,10 @@
 #include <array>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace jianmen::base {
 
 namespace {
@@ -91,6 +95,15 @@ std::optional<std::string> decode_64(std::string_view text, const DecodeTable& t
 
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
+// Eight characters in one word; sums of seven-bit numbers carry nothing into the next byte.
+std::uint64_t lower_eight(std::uint64_t text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  const std::uint64_t low = text & ~kHighs;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'A'), beyond_z = low + kOnes * (0x7f - 'Z');
+  const std::uint64_t upper = from_a & ~beyond_z & ~text & kHighs;
+  return text | upper >> 2;
+}
+
 // The length of the UTF-8 sequence at the start of `text`, 0 when there is none (Unicode 15, table
 // 3-7).
 std::size_t utf8_sequence(std::string_view text) {
@@ -131,6 +144,22 @@ void write_hex(std::span<const std::uint8_t> bytes, char* out) {
       pairs[byte] = {kLowerHex[byte >> 4], kLowerHex[byte & 15]};
     return pairs;
   }();
+#if defined(__SSE2__)
+  // Sixteen bytes at once: their halves side by side, then a digit or a letter for each.
+  for (; bytes.size() >= 16; bytes = bytes.subspan(16), out += 32) {
+    const __m128i low_halves = _mm_set1_epi8(0x0f);
+    const __m128i whole = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data()));
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(whole, 4), low_halves);
+    const __m128i low = _mm_and_si128(whole, low_halves);
+    const auto digits = [](__m128i halves) {
+      const __m128i letters = _mm_cmpgt_epi8(halves, _mm_set1_epi8(9));
+      return _mm_add_epi8(_mm_add_epi8(halves, _mm_set1_epi8('0')),
+                          _mm_and_si128(letters, _mm_set1_epi8('a' - '0' - 10)));
+    };
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), digits(_mm_unpacklo_epi8(high, low)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 16), digits(_mm_unpackhi_epi8(high, low)));
+  }
+#endif
   for (const auto byte : bytes) {
     std::memcpy(out, kPairs[byte].data(), 2);
     out += 2;
@@ -157,6 +186,16 @@ std::optional<std::string> from_hex(std::string_view text) {
 }
 
 bool is_lower_hex(std::string_view text) {
+#if defined(__SSE2__)
+  for (; text.size() >= 16; text.remove_prefix(16)) {
+    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+    const auto within = [&](char from, char to) {  // bytes above 0x7f are negative, so never
+      return _mm_and_si128(_mm_cmpgt_epi8(some, _mm_set1_epi8(static_cast<char>(from - 1))),
+                           _mm_cmplt_epi8(some, _mm_set1_epi8(static_cast<char>(to + 1))));
+    };
+    if (_mm_movemask_epi8(_mm_or_si128(within('0', '9'), within('a', 'f'))) != 0xffff) return false;
+  }
+#endif
   return std::ranges::all_of(
       text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
@@ -272,7 +311,18 @@ std::string to_lower(std::string_view text) {
 
 bool equals_ignore_case(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  return a == b || std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
+  const char *left = a.data(), *right = b.data();
+  std::size_t rest = a.size();
+  for (; rest >= 8; rest -= 8, left += 8, right += 8) {
+    std::uint64_t x, y;
+    std::memcpy(&x, left, 8);
+    std::memcpy(&y, right, 8);
+    if (x != y && lower_eight(x) != lower_eight(y)) return false;
+  }
+  for (; rest > 0; --rest, ++left, ++right) {
+    if (*left != *right && ascii_lower(*left) != ascii_lower(*right)) return false;
+  }
+  return true;
 }
 
 std::string_view trim(std::string_view text) {

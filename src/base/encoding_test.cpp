@@ -27,6 +27,27 @@ TEST(Hex, RefusesOddLengthAndOtherCharacters) {
   }
 }
 
+// Sixteen at once and one by one.
+TEST(Hex, EveryByteIsReadAndWrittenAtEveryPlace) {
+  for (const std::size_t size : {1U, 16U, 21U, 32U}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string bytes(size, '\x5a');
+        bytes[at] = static_cast<char>(byte);
+        std::string expected;
+        for (std::size_t i = 0; i < size; ++i)
+          expected += i == at ? to_hex(as_bytes(bytes.substr(at, 1))) : "5a";
+        ASSERT_EQ(to_hex(as_bytes(bytes)), expected);
+        ASSERT_EQ(from_hex(expected), bytes);
+        std::string text(size, 'e');
+        text[at] = static_cast<char>(byte);
+        ASSERT_EQ(is_lower_hex(text), (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f'))
+            << byte << ' ' << at;
+      }
+    }
+  }
+}
+
 TEST(Hex, TellsLowerCaseFromTheRest) {
   EXPECT_TRUE(is_lower_hex("0123456789abcdef"));
   for (const auto* text : {"A", "g", "0 ", "/", ":"}) EXPECT_FALSE(is_lower_hex(text)) << text;
@@ -131,6 +152,23 @@ TEST(Text, FoldsAsciiCaseOnly) {
   EXPECT_FALSE(equals_ignore_case("Host", "Hos"));
   EXPECT_FALSE(equals_ignore_case("[", "{"));
   EXPECT_FALSE(equals_ignore_case("Ä", "ä"));
+}
+
+// At every place of a word and of what is left behind the words.
+TEST(Text, FoldsEachPairOfCharactersAlike) {
+  const auto lower = [](int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; };
+  for (const std::size_t size : {1U, 8U, 11U, 19U}) {
+    for (std::size_t at = 0; at < size; at += 3) {
+      std::string a(size, 'k'), b(size, 'K');
+      for (int x = 0; x < 256; ++x) {
+        for (int y = 0; y < 256; ++y) {
+          a[at] = static_cast<char>(x);
+          b[at] = static_cast<char>(y);
+          ASSERT_EQ(equals_ignore_case(a, b), lower(x) == lower(y)) << x << ' ' << y << ' ' << at;
+        }
+      }
+    }
+  }
 }
 
 TEST(Text, TrimsBothEnds) {

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <new>
 
-#include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include "base/encoding.hpp"
@@ -25,14 +24,36 @@ struct Sha256 {
   SHA256_CTX context;
 
   Sha256() { SHA256_Init(&context); }
-  explicit Sha256(const Midstate& after_one_block) : Sha256() {
+  explicit Sha256(const Midstate& after_one_block) {
     std::ranges::copy(after_one_block, context.h);
     context.Nl = kBlock * 8;
+    context.Nh = 0;
+    context.num = 0;
+    context.md_len = SHA256_DIGEST_LENGTH;
   }
   void update(std::span<const std::uint8_t> bytes) {
     SHA256_Update(&context, bytes.data(), bytes.size());
   }
   void finish(std::span<std::uint8_t, 32> out) { SHA256_Final(out.data(), &context); }
+  // The last bytes of a text that was fed in whole blocks so far, and its end. The same as update()
+  // and finish(), which copy to and fro and clean what holds nothing; most texts here are short.
+  void finish_with(std::span<const std::uint8_t> bytes, std::span<std::uint8_t, 32> out) {
+    const std::uint64_t bits = (std::uint64_t{context.Nh} << 32 | context.Nl) + bytes.size() * 8;
+    const std::size_t whole = bytes.size() / kBlock * kBlock, rest = bytes.size() - whole;
+    if (whole > 0) SHA256_Update(&context, bytes.data(), whole);
+    std::array<std::uint8_t, 2 * kBlock> tail;
+    const std::size_t size = rest + 9 <= kBlock ? kBlock : 2 * kBlock;
+    if (rest > 0) std::memcpy(tail.data(), bytes.data() + whole, rest);
+    std::memset(tail.data() + rest, 0, size - rest);
+    tail[rest] = 0x80;
+    const std::uint64_t length = __builtin_bswap64(bits);
+    std::memcpy(tail.data() + size - sizeof length, &length, sizeof length);
+    SHA256_Update(&context, tail.data(), size);
+    for (std::size_t i = 0; i < 8; ++i) {
+      const std::uint32_t word = __builtin_bswap32(context.h[i]);
+      std::memcpy(out.data() + 4 * i, &word, sizeof word);
+    }
+  }
   Midstate midstate() const { return std::to_array(context.h); }
 };
 
@@ -42,14 +63,17 @@ struct Sm3 : detail::Sm3 {
     words = after_one_block;
     length = kBlock;
   }
+  void finish_with(std::span<const std::uint8_t> bytes, std::span<std::uint8_t, 32> out) {
+    update(bytes);
+    finish(out);
+  }
   const Midstate& midstate() const { return words; }
 };
 
 template <class State>
 Digest digest_with(State state, std::string_view bytes) {
   Digest out;
-  state.update(base::as_bytes(bytes));
-  state.finish(out);
+  state.finish_with(base::as_bytes(bytes), out);
   return out;
 }
 
@@ -69,11 +93,10 @@ template <class State>
 Digest mac_with(const Midstate& inner, const Midstate& outer, std::string_view bytes) {
   Digest out;
   State state(inner);
-  state.update(base::as_bytes(bytes));
-  state.finish(out);
+  state.finish_with(base::as_bytes(bytes), out);
   state = State(outer);
-  state.update(out);
-  state.finish(out);
+  const Digest within = out;
+  state.finish_with(within, out);
   explicit_bzero(&state, sizeof state);
   return out;
 }
@@ -158,7 +181,21 @@ Digest hkdf_sha256(std::string_view salt, std::string_view input_key, std::strin
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+  if (a.size() != b.size()) return false;
+  std::uint64_t difference = 0;
+  std::size_t at = 0;
+  for (; at + 8 <= a.size(); at += 8) {
+    std::uint64_t x, y;
+    std::memcpy(&x, a.data() + at, 8);
+    std::memcpy(&y, b.data() + at, 8);
+    difference |= x ^ y;
+    __asm__("" : "+r"(difference));  // what is known so far must not end the loop
+  }
+  for (; at < a.size(); ++at) {
+    difference |= static_cast<unsigned char>(a[at] ^ b[at]);
+    __asm__("" : "+r"(difference));
+  }
+  return difference == 0;
 }
 
 }  // namespace jianmen::crypto

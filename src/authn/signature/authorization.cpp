@@ -32,7 +32,9 @@ constexpr std::array kAlgorithms{
 const Row& row_of(Algorithm algorithm) { return kAlgorithms[static_cast<std::size_t>(algorithm)]; }
 
 std::string_view first_word(std::string_view text) {
-  return text.substr(0, text.find_first_of(" \t"));
+  std::size_t size = 0;
+  while (size < text.size() && text[size] != ' ' && text[size] != '\t') ++size;
+  return text.substr(0, size);
 }
 
 std::optional<Algorithm> find_algorithm(std::string_view name) {
@@ -89,26 +91,36 @@ bool is_printable_word(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+// Is `name` among the names of a list that were read before it?
+bool was_said(std::string_view list, std::string_view name) {
+  bool found = false;
+  const auto before = list.substr(0, static_cast<std::size_t>(name.data() - list.data()));
+  for_each_name(before, [&](std::string_view earlier) {
+    found = earlier == name;
+    return !found;
+  });
+  return found;
+}
+
 std::expected<void, Refusal> check_names(std::string_view list) {
-  std::array<std::string_view, kMaxSignedHeaders> seen;
   std::size_t count = 0;
+  bool upper_case = false;
   const char* problem = nullptr;
   for_each_name(list, [&](std::string_view name) {
-    if (name.empty() || !is_printable_word(name))
-      problem = "SignedHeaders holds an empty or unprintable name";
-    if (count == seen.size()) problem = "SignedHeaders names too many headers";
-    if (problem) return false;
+    bool printable = !name.empty();
+    for (const char c : name) {
+      printable = printable && c > ' ' && c < 0x7f;
+      upper_case = upper_case || (c >= 'A' && c <= 'Z');
+    }
+    if (!printable) problem = "SignedHeaders holds an empty or unprintable name";
+    if (++count > kMaxSignedHeaders) problem = "SignedHeaders names too many headers";
     // Said twice, a header would be written twice: one request could make the verifier write
     // without bound.
-    if (std::find(seen.begin(), seen.begin() + count, name) != seen.begin() + count) {
-      problem = "SignedHeaders names a header twice";
-      return false;
-    }
-    seen[count++] = name;
-    return true;
+    if (!problem && was_said(list, name)) problem = "SignedHeaders names a header twice";
+    return problem == nullptr;
   });
   if (problem) return malformed(problem);
-  if (std::ranges::any_of(list, [](char c) { return c >= 'A' && c <= 'Z'; })) {
+  if (upper_case) {
     return refuse(Cause::SignatureHeaderForm, "signed_headers", std::string(list));
   }
   return {};

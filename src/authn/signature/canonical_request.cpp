@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-
-#include <boost/container/small_vector.hpp>
+#include <cstring>
 
 #include "base/encoding.hpp"
 #include "crypto/digest.hpp"
@@ -106,11 +105,22 @@ void sort_parameters(Parameters& parameters, int (*compare)(std::string_view, st
   });
 }
 
+bool is_ascii(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  std::uint64_t seen = 0;
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, at, 8);
+    seen |= eight;
+  }
+  for (; left > 0; ++at, --left) seen |= static_cast<unsigned char>(*at);
+  return (seen & 0x8080808080808080) == 0;
+}
+
 // Node.js writes U+0080 to U+00FF as one byte each, but signs their UTF-8 (signing facts, row 18).
 void append_header_value(std::string& out, std::string_view value) {
-  const bool ascii =
-      std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (ascii || base::is_utf8(value)) {
+  if (is_ascii(value) || base::is_utf8(value)) {
     out += value;
     return;
   }
@@ -124,24 +134,58 @@ void append_header_value(std::string& out, std::string_view value) {
   }
 }
 
-bool append_headers(std::string& out, const http::Request& request, std::string_view signed_headers,
-                    bool absent_is_empty) {
-  return for_each_name(signed_headers, [&](std::string_view name) {
-    const auto header = find_signed_header(request, name);
-    if (header.count > 1 || (header.count == 0 && !absent_is_empty)) return false;
-    out += name;
-    out += ':';
-    append_header_value(out, header.value);
-    out += '\n';
-    return true;
+char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
+
+// The header lines, the list of their names and the payload's line: in one go but for values that
+// are not ASCII.
+void append_headers_and_payload(std::string& out, const SignedRequest& request,
+                                std::string_view payload) {
+  std::size_t size = request.signed_headers().size() + payload.size() + 2;
+  bool ascii = true;
+  for (const auto& header : request.headers()) {
+    size += header.name.size() + header.value.size() + 2;
+    ascii = ascii && is_ascii(header.value);
+  }
+  const std::size_t before = out.size(), whole = before + size;
+  if (!ascii) {
+    for (const auto& header : request.headers()) {
+      out.append(header.name).append(":");
+      append_header_value(out, header.value);
+      out += '\n';
+    }
+    out.append("\n").append(request.signed_headers()).append("\n").append(payload);
+    return;
+  }
+  out.resize_and_overwrite(whole, [&](char* begin, std::size_t) {
+    char* to = begin + before;
+    for (const auto& header : request.headers()) {
+      to = put(to, header.name);
+      *to++ = ':';
+      to = put(to, header.value);
+      *to++ = '\n';
+    }
+    *to++ = '\n';
+    to = put(to, request.signed_headers());
+    *to++ = '\n';
+    put(to, payload);
+    return whole;
   });
 }
+
+// The unreserved characters of RFC 3986 section 2.3, and the slash.
+constexpr std::array<bool, 256> kPlainInPath = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789-_.~/"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 }  // namespace
 
 void append_canonical_path(std::string& out, std::string_view raw_path, Variant::Path rule) {
   const auto begin = out.size();
-  const auto plain = [](unsigned char c) { return base::is_unreserved(c) || c == '/'; };
+  const auto plain = [](unsigned char c) { return kPlainInPath[c]; };
   if (std::ranges::all_of(raw_path, plain)) {
     out += raw_path;  // the usual path: the same under every rule
   } else if (rule == Variant::Path::P1) {
@@ -182,28 +226,53 @@ void append_canonical_query(std::string& out, std::string_view raw_query, Varian
 SignedHeader find_signed_header(const http::Request& request, std::string_view name) {
   SignedHeader found;
   for (const auto& header : request.headers) {
-    if (header.name.size() != name.size() || !base::equals_ignore_case(header.name, name)) continue;
+    // Names differ mostly in their length or their first letter (without the bit of its case).
+    if (header.name.size() != name.size()) continue;
+    if (!name.empty() && ((header.name.front() ^ name.front()) & ~0x20) != 0) continue;
+    if (!base::equals_ignore_case(header.name, name)) continue;
     if (found.count++ == 0) found.value = base::trim(header.value);
   }
   return found;
 }
 
-bool write_canonical_request(std::string& out, const http::Request& request,
-                             std::string_view signed_headers, std::string_view payload,
-                             const Variant& variant) {
+SignedRequest::SignedRequest(const http::Request& request, std::string_view signed_headers)
+    : request_(request), signed_headers_(signed_headers) {
+  for_each_name(signed_headers, [this](std::string_view name) {
+    const auto found = find_signed_header(request_, name);
+    headers_.push_back({found, name});
+    if (found.count == 0 && missing_.empty()) missing_ = name;
+    if (found.count > 1 && repeated_.empty()) repeated_ = name;
+    return true;
+  });
+}
+
+const SignedRequest::Named* SignedRequest::find(std::string_view lower_case_name) const {
+  for (const auto& header : headers_) {
+    if (header.name == lower_case_name) return &header;
+  }
+  return nullptr;
+}
+
+bool write_canonical_request(std::string& out, const SignedRequest& signed_request,
+                             std::string_view payload, const Variant& variant) {
   out.clear();
+  if (!signed_request.repeated().empty()) return false;
+  if (!signed_request.missing().empty() && !variant.absent_header_is_empty) return false;
+  const http::Request& request = signed_request.request();
   out += request.method;
   out += '\n';
   append_canonical_path(out, request.path, variant.path);
   out += '\n';
   if (request.query) append_canonical_query(out, *request.query, variant.query);
   out += '\n';
-  if (!append_headers(out, request, signed_headers, variant.absent_header_is_empty)) return false;
-  out += '\n';
-  out += signed_headers;
-  out += '\n';
-  out += payload;
+  append_headers_and_payload(out, signed_request, payload);
   return true;
+}
+
+bool write_canonical_request(std::string& out, const http::Request& request,
+                             std::string_view signed_headers, std::string_view payload,
+                             const Variant& variant) {
+  return write_canonical_request(out, SignedRequest(request, signed_headers), payload, variant);
 }
 
 std::optional<std::string> canonical_request(const http::Request& request,
@@ -216,18 +285,22 @@ std::optional<std::string> canonical_request(const http::Request& request,
 
 void write_string_to_sign(std::string& out, Algorithm algorithm, std::string_view sdk_date,
                           std::string_view scope, std::string_view canonical_request) {
-  out.clear();
-  out += algorithm_name(algorithm);
-  out += '\n';
-  out += sdk_date;
-  out += '\n';
-  if (!scope.empty()) {
-    out += scope;
-    out += '\n';
-  }
-  std::array<char, 64> hex;
-  base::write_hex(crypto::digest(hash_of(algorithm), canonical_request), hex.data());
-  out.append(hex.data(), hex.size());
+  const auto digest = crypto::digest(hash_of(algorithm), canonical_request);
+  const auto name = algorithm_name(algorithm);
+  const std::size_t scope_line = scope.empty() ? 0 : scope.size() + 1;
+  const std::size_t size = name.size() + sdk_date.size() + scope_line + 2 + 2 * digest.size();
+  out.resize_and_overwrite(size, [&](char* to, std::size_t) {
+    to = put(to, name);
+    *to++ = '\n';
+    to = put(to, sdk_date);
+    *to++ = '\n';
+    if (!scope.empty()) {
+      to = put(to, scope);
+      *to++ = '\n';
+    }
+    base::write_hex(digest, to);
+    return size;
+  });
 }
 
 std::string string_to_sign(Algorithm algorithm, std::string_view sdk_date, std::string_view scope,

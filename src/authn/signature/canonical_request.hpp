@@ -4,8 +4,11 @@
 // the request as received.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include <boost/container/small_vector.hpp>
 
 #include "authn/signature/authorization.hpp"
 #include "http/message.hpp"
@@ -37,9 +40,34 @@ struct SignedHeader {
 };
 SignedHeader find_signed_header(const http::Request& request, std::string_view name);
 
+// A request and what its SignedHeaders name, each header looked up once. Views into both.
+class SignedRequest {
+ public:
+  struct Named : SignedHeader {
+    std::string_view name;  // as in SignedHeaders
+  };
+  SignedRequest(const http::Request& request, std::string_view signed_headers);
+
+  const http::Request& request() const { return request_; }
+  std::string_view signed_headers() const { return signed_headers_; }
+  std::span<const Named> headers() const { return headers_; }
+  // nullptr: SignedHeaders does not name it.
+  const Named* find(std::string_view lower_case_name) const;
+  // The first that did not arrive, or arrived more than once; empty: none.
+  std::string_view missing() const { return missing_; }
+  std::string_view repeated() const { return repeated_; }
+
+ private:
+  const http::Request& request_;
+  std::string_view signed_headers_, missing_, repeated_;
+  boost::container::small_vector<Named, 16> headers_;
+};
+
 // Replaces `out`. False: a header of `signed_headers` did not arrive (and H0 is off) or arrived
 // more than once. Values that are not UTF-8 are taken for Latin-1, as Node.js sends them. The form
 // for the verifier: `out` keeps its memory from request to request.
+bool write_canonical_request(std::string& out, const SignedRequest& request,
+                             std::string_view payload, const Variant& variant = {});
 bool write_canonical_request(std::string& out, const http::Request& request,
                              std::string_view signed_headers, std::string_view payload,
                              const Variant& variant = {});

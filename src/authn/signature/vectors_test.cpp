@@ -88,11 +88,12 @@ std::expected<Variant, Refusal> check(const value& vector, const Wire& wire,
   if (!authorization) return std::unexpected(authorization.error());
   const auto date = base::parse_sdk_date(find_signed_header(wire.request, "x-sdk-date").value);
   const auto now = date.value_or(base::Time{});
-  if (auto ok = check_before_key(wire.request, *authorization, now, settings); !ok) {
+  const SignedRequest signed_request(wire.request, authorization->signed_headers);
+  if (auto ok = check_before_key(signed_request, *authorization, now, settings); !ok) {
     return std::unexpected(ok.error());
   }
   const VerificationKey key(text(vector, "ak"), base::Secret(text(vector, "sk")));
-  return verify(wire.request, *authorization, key, settings);
+  return verify(signed_request, *authorization, key, settings);
 }
 
 constexpr std::string_view kWrongDigest =
@@ -355,10 +356,11 @@ TEST(SigningVectors, AgreesWithTheUnitTestsOfTheSdks) {
     const auto authorization = parse_authorization(given);
     ASSERT_TRUE(authorization) << given;
     const auto date = find_signed_header(request, "x-sdk-date").value;
-    ASSERT_TRUE(check_before_key(request, *authorization,
+    const SignedRequest signed_request(request, authorization->signed_headers);
+    ASSERT_TRUE(check_before_key(signed_request, *authorization,
                                  base::parse_sdk_date(date).value_or(base::Time{}), strict()));
     const VerificationKey key(text(vector, "ak"), base::Secret(text(vector, "sk")));
-    const auto result = verify(request, *authorization, key, strict());
+    const auto result = verify(signed_request, *authorization, key, strict());
     ASSERT_TRUE(result) << *result.error().find("canonical_request") << '\n'
                         << text(vector, "canonical_request");
   }

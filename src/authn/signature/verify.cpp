@@ -25,8 +25,12 @@ std::string_view empty_body_hash(crypto::Hash hash) {
              : "1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b";
 }
 
-std::string_view sdk_date_of(const http::Request& request) {
-  return find_signed_header(request, "x-sdk-date").value;
+constexpr std::string_view kDate = "x-sdk-date";
+
+// As check_before_key has seen it.
+std::string_view sdk_date_of(const SignedRequest& request) {
+  const auto* date = request.find(kDate);
+  return date ? date->value : std::string_view();
 }
 
 // Whole or half hours up to the widest zone, give or take what a clock drifts and a request
@@ -38,25 +42,24 @@ bool looks_like_time_zone(base::Duration off) {
          (beyond <= minutes(2) || beyond >= minutes(28));
 }
 
-std::expected<void, Refusal> check_date(const http::Request& request,
-                                        const Authorization& authorization, base::Time now,
+std::expected<void, Refusal> check_date(const SignedRequest& request, base::Time now,
                                         const VerifySettings& settings) {
-  const auto header = find_signed_header(request, "x-sdk-date");
-  if (header.count == 0 || !lists_header(authorization.signed_headers, "x-sdk-date")) {
+  const auto* header = request.find(kDate);
+  if (!header || header->count == 0) {
+    const bool arrived = find_signed_header(request.request(), kDate).count > 0;
     return std::unexpected(Refusal{Cause::SignatureDateMissing, {}}.with(
-        "problem",
-        header.count == 0 ? "X-Sdk-Date did not arrive" : "X-Sdk-Date is not in SignedHeaders"));
+        "problem", arrived ? "X-Sdk-Date is not in SignedHeaders" : "X-Sdk-Date did not arrive"));
   }
-  const auto time = base::parse_sdk_date(header.value);
+  const auto time = base::parse_sdk_date(header->value);
   if (!time) {
     return std::unexpected(Refusal{Cause::SignatureDateFormat, {}}.with(
-        "signature_time", std::string(header.value.substr(0, 64))));
+        "signature_time", std::string(header->value.substr(0, 64))));
   }
   const auto off = *time - now;
   if (std::chrono::abs(off) <= settings.clock_window) return {};
   Refusal refusal{looks_like_time_zone(off) ? Cause::SignatureTimeZone : Cause::SignatureClockSkew,
                   {}};
-  refusal.with("signature_time", std::string(header.value));
+  refusal.with("signature_time", std::string(header->value));
   refusal.with("server_time", base::to_sdk_date(now));
   refusal.with("offset_seconds", std::to_string(std::chrono::round<seconds>(off).count()));
   return std::unexpected(std::move(refusal));
@@ -83,64 +86,47 @@ Refusal header_missing(std::string_view name) {
   return Refusal{Cause::SignatureHeaderMissing, {}}.with("header", std::string(name));
 }
 
-std::string_view first_missing_header(const http::Request& request,
-                                      std::string_view signed_headers) {
-  std::string_view missing;
-  for_each_name(signed_headers, [&](std::string_view name) {
-    if (find_signed_header(request, name).count == 0) missing = name;
-    return missing.empty();
-  });
-  return missing;
-}
-
-std::expected<void, Refusal> check_signed_headers(const http::Request& request,
-                                                  std::string_view signed_headers, bool tolerant) {
-  std::string_view repeated;
-  for_each_name(signed_headers, [&](std::string_view name) {
-    if (find_signed_header(request, name).count > 1) repeated = name;
-    return repeated.empty();
-  });
+std::expected<void, Refusal> check_signed_headers(const SignedRequest& request, bool tolerant) {
   // Which of the two was signed, and which would an upstream believe? Nobody can tell.
-  if (!repeated.empty()) {
+  if (!request.repeated().empty()) {
     return std::unexpected(Refusal{Cause::SignatureHeaderChanged, {}}
-                               .with("header", std::string(repeated))
+                               .with("header", std::string(request.repeated()))
                                .with("problem", "a signed header arrived more than once"));
   }
-  const auto missing =
-      tolerant ? std::string_view() : first_missing_header(request, signed_headers);
-  if (!missing.empty()) return std::unexpected(header_missing(missing));
+  if (!tolerant && !request.missing().empty())
+    return std::unexpected(header_missing(request.missing()));
   return {};
 }
 
 // The payload header when the signature covers it: then, and only then, its value is the payload
 // line.
-std::optional<std::string_view> signed_payload_header(const http::Request& request,
+std::optional<std::string_view> signed_payload_header(const SignedRequest& request,
                                                       const Authorization& authorization) {
-  const auto name = payload_header_name(authorization.algorithm);
-  const auto header = find_signed_header(request, name);
-  if (header.count == 0 || !lists_header(authorization.signed_headers, name)) return std::nullopt;
-  return header.value;
+  const auto* header = request.find(payload_header_name(authorization.algorithm));
+  if (!header || header->count == 0) return std::nullopt;
+  return header->value;
 }
 
-std::expected<void, Refusal> check_payload(const http::Request& request,
+std::expected<void, Refusal> check_payload(const SignedRequest& request,
                                            const Authorization& authorization) {
   const auto given = signed_payload_header(request, authorization);
   if (!given || *given == kUnsignedPayload) return {};
-  const auto actual = crypto::hex_digest(hash_of(authorization.algorithm), request.body);
+  const auto& body = request.request().body;
+  const auto actual = crypto::hex_digest(hash_of(authorization.algorithm), body);
   if (base::equals_ignore_case(*given, actual)) return {};
   return std::unexpected(
       Refusal{Cause::SignaturePayloadHeader, {}}
           .with("header", std::string(payload_header_name(authorization.algorithm)))
           .with("given", std::string(given->substr(0, 128)))
           .with("body_digest", actual)
-          .with("body_length", std::to_string(request.body.size())));
+          .with("body_length", std::to_string(body.size())));
 }
 
 // One request against one key: the parts that do not change from variant to variant, and the two
 // texts.
 class Verification {
  public:
-  Verification(const http::Request& request, const Authorization& authorization,
+  Verification(const SignedRequest& request, const Authorization& authorization,
                const VerificationKey& key)
       : request_(request),
         authorization_(authorization),
@@ -157,9 +143,7 @@ class Verification {
   bool matches(std::string_view payload, const Variant& variant, bool tolerant) {
     auto& canonical = canonical_text();
     auto& to_sign = text_to_sign();
-    if (!write_canonical_request(canonical, request_, authorization_.signed_headers, payload,
-                                 variant))
-      return false;
+    if (!write_canonical_request(canonical, request_, payload, variant)) return false;
     write_string_to_sign(to_sign, authorization_.algorithm, sdk_date_, authorization_.scope,
                          canonical);
     switch (authorization_.algorithm) {
@@ -203,7 +187,7 @@ class Verification {
     return key->verify(to_sign, der_) || (tolerant && key->verify_short_coordinates(to_sign, der_));
   }
 
-  const http::Request& request_;
+  const SignedRequest& request_;
   const Authorization& authorization_;
   const VerificationKey& key_;
   std::string_view sdk_date_;
@@ -296,22 +280,22 @@ crypto::HmacKey derive_scope_key(std::string_view access_key_id, const base::Sec
   return crypto::HmacKey(crypto::Hash::Sha256, text.reveal());
 }
 
-std::expected<void, Refusal> check_before_key(const http::Request& request,
+std::expected<void, Refusal> check_before_key(const SignedRequest& request,
                                               const Authorization& authorization, base::Time now,
                                               const VerifySettings& settings) {
-  if (auto ok = check_date(request, authorization, now, settings); !ok) return ok;
+  if (auto ok = check_date(request, now, settings); !ok) return ok;
   if (auto ok = check_scope(authorization, sdk_date_of(request), settings); !ok) return ok;
-  if (auto ok = check_signed_headers(request, authorization.signed_headers, settings.tolerant); !ok)
-    return ok;
+  if (auto ok = check_signed_headers(request, settings.tolerant); !ok) return ok;
   return check_payload(request, authorization);
 }
 
-std::expected<Variant, Refusal> verify(const http::Request& request,
+std::expected<Variant, Refusal> verify(const SignedRequest& signed_request,
                                        const Authorization& authorization,
                                        const VerificationKey& key, const VerifySettings& settings) {
-  Verification verification(request, authorization, key);
+  const http::Request& request = signed_request.request();
+  Verification verification(signed_request, authorization, key);
   const auto hash = hash_of(authorization.algorithm);
-  const auto header = signed_payload_header(request, authorization);
+  const auto header = signed_payload_header(signed_request, authorization);
   const std::string body_hash =
       header || request.body.empty() ? std::string() : crypto::hex_digest(hash, request.body);
   const std::string_view payload = header              ? *header
@@ -327,7 +311,7 @@ std::expected<Variant, Refusal> verify(const http::Request& request,
   };
 
   Variant base_rule;
-  const auto missing = first_missing_header(request, authorization.signed_headers);
+  const auto missing = signed_request.missing();
   if (missing.empty() && fits(base_rule)) return base_rule;
   base_rule.absent_header_is_empty = !missing.empty();
   if (settings.tolerant) {

@@ -57,7 +57,7 @@ crypto::HmacKey derive_scope_key(std::string_view access_key_id, const base::Sec
 // (evidence `signature_time`, `server_time`); signed headers present (when tolerant, verify() looks
 // at the absent ones) and each only once; a signed payload header UNSIGNED-PAYLOAD or the body's
 // digest; the V11 scope.
-std::expected<void, identity::Refusal> check_before_key(const http::Request& request,
+std::expected<void, identity::Refusal> check_before_key(const SignedRequest& request,
                                                         const Authorization& authorization,
                                                         base::Time now,
                                                         const VerifySettings& settings);
@@ -67,7 +67,7 @@ std::expected<void, identity::Refusal> check_before_key(const http::Request& req
 // header values hidden) and `string_to_sign`; SignatureHeaderMissing when besides a signed header
 // did not arrive; SignaturePayloadHeader when the signature fits but for a payload header that it
 // does not cover.
-std::expected<Variant, identity::Refusal> verify(const http::Request& request,
+std::expected<Variant, identity::Refusal> verify(const SignedRequest& request,
                                                  const Authorization& authorization,
                                                  const VerificationKey& key,
                                                  const VerifySettings& settings);

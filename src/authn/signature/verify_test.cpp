@@ -49,10 +49,11 @@ struct Sent {
     request.body = body;
     const auto parsed = parse_authorization(authorization);
     if (!parsed) return std::unexpected(parsed.error());
-    if (auto ok = check_before_key(request, *parsed, now, settings); !ok)
+    const SignedRequest signed_request(request, parsed->signed_headers);
+    if (auto ok = check_before_key(signed_request, *parsed, now, settings); !ok)
       return std::unexpected(ok.error());
     const VerificationKey key(kAccess, base::Secret(kSecret));
-    return verify(request, *parsed, key, settings);
+    return verify(signed_request, *parsed, key, settings);
   }
 
   std::string& field(std::string_view name) {
