@@ -29,6 +29,9 @@ func sample() int {
 func TestTheGuidesSampleRunsAsItIs(t *testing.T) {
 	for _, room := range []string{"on", "off"} {
 		t.Run(room, func(t *testing.T) {
+			if room == "on" && os.Getenv("E2E_ROOM") == "no" {
+				t.Skip("this machine refuses namespaces")
+			}
 			command := exec.Command(os.Getenv("JIANMEN"), "run", "--own", "--room", room, "--", os.Args[0])
 			command.Env = append(os.Environ(), asSample+"=1")
 			out, err := command.Output()

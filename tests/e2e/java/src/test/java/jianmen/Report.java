@@ -9,6 +9,10 @@ import org.junit.platform.launcher.TestIdentifier;
 public final class Report implements TestExecutionListener {
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    if (result.getStatus() == TestExecutionResult.Status.ABORTED) { // an assumption does not hold on this machine
+      System.out.println("skip " + sentence(test));
+      return;
+    }
     var passed = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
     // A class or a set of rows is no case, unless it broke before its first.
     if (passed && !test.isTest()) return;

@@ -1,6 +1,7 @@
 package jianmen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ class RunTest {
   @ParameterizedTest
   @ValueSource(strings = {"on", "off"})
   void theGuidesSampleRunsAsItIs(String room) throws IOException, InterruptedException {
+    assumeFalse(
+        room.equals("on") && "no".equals(System.getenv("E2E_ROOM")), "this machine refuses namespaces");
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     var process =
         new ProcessBuilder(
