@@ -139,10 +139,10 @@ json::object part_view(const Job& job, std::size_t index, base::Time now) {
 }
 
 json::object job_view(const Job& job, base::Time now) {
-  static const JobFailure kPartFailed{0, "Common.0021", "Sub job fail!"};
+  static const JobFailure part_failed{0, "Common.0021", "Sub job fail!"};
   const JobFailure* failure = job.failures.empty()      ? nullptr
                               : job.servers.size() == 1 ? &job.failures.front()
-                                                        : &kPartFailed;
+                                                        : &part_failed;
   json::object view = frame(job, job.id, transition(job.event).job, failure, now);
   json::array parts;
   for (std::size_t i = 0; i < job.servers.size(); ++i) parts.emplace_back(part_view(job, i, now));

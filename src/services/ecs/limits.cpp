@@ -94,11 +94,11 @@ json::object version_view(const Call& call, const VersionRow& row) {
 }  // namespace
 
 const std::vector<std::string>& zones_of(const World& world, const Call& call) {
-  static const std::vector<std::string> kNone;
+  static const std::vector<std::string> none;
   const std::string& region =
       call.project && !call.project->region.empty() ? call.project->region : call.region;
   const catalog::Region* found = world.deps.catalog.find_region(region);
-  return found ? found->zones : kNone;
+  return found ? found->zones : none;
 }
 
 Outcome show_server_limits(const World& world, const Call& call) {

@@ -83,8 +83,8 @@ Checked apply(const json::object& change, Server& server) {
 }  // namespace
 
 const std::string& project_of(const Call& call) {
-  static const std::string kNone;
-  return call.project ? call.project->id.value : kNone;
+  static const std::string none;
+  return call.project ? call.project->id.value : none;
 }
 
 std::expected<Server, Fault> find_server(const World& world, const Call& call) {
