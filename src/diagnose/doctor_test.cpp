@@ -202,6 +202,24 @@ std::vector<Sample> files(const std::string& table) {
   return out;
 }
 
+// tests/data/pastes/*.txt with many in one file: a line `=== name | cause`, then the paste. Without
+// a cause: `unknown`.
+std::vector<Sample> sections(const std::string& file) {
+  std::vector<Sample> out;
+  std::ifstream lines(std::filesystem::path(JIANMEN_SOURCE_DIR) / "tests" / "data" / "pastes" /
+                      file);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("=== ")) {
+      const auto bar = line.find(" | ");
+      out.push_back({line.substr(4, bar == line.npos ? bar : bar - 4), "",
+                     bar == line.npos ? "unknown" : line.substr(bar + 3)});
+    } else if (!out.empty()) {
+      out.back().text += line + "\n";
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 // What a paste says, worn in every way: the share that is right, as a table.
@@ -246,6 +264,24 @@ TEST_F(DoctorFigures, NamesTheCauseOfPastesThatWereHeldOut) {
   const auto samples = files("expected.tsv");
   ASSERT_GE(samples.size(), 60U);
   EXPECT_GE(measure("pastes", samples, true), 0.9);
+}
+
+TEST_F(DoctorFigures, NamesTheCauseOfEveryProblemThatUsersReallyHit) {
+  const auto samples = sections("top-problems.txt");
+  ASSERT_GE(samples.size(), 50U);
+  EXPECT_GE(measure("top problems", samples, true), 0.97);
+}
+
+TEST_F(DoctorFigures, NamesTheCauseOfPastesThatNothingWasTunedTo) {
+  const auto samples = sections("unseen.txt");
+  ASSERT_GE(samples.size(), 40U);
+  EXPECT_GE(measure("unseen", samples, true), 0.95);
+}
+
+TEST_F(DoctorFigures, CallsMoreTextsOfOtherOriginUnknown) {
+  const auto samples = sections("foreign.txt");
+  ASSERT_GE(samples.size(), 50U);
+  EXPECT_GE(measure("foreign", samples, true), 0.95);
 }
 
 TEST_F(DoctorFigures, CallsTextsOfOtherOriginUnknown) {
@@ -311,6 +347,28 @@ TEST_F(DoctorTest, SentencesAboutSignaturesAndTokensAreNoSecrets) {
   EXPECT_EQ(std::string(found.at("answer").at("message").as_string()).find("***"),
             std::string::npos);
   EXPECT_FALSE(found.at("answer").as_object().contains("code"));  // the text holds none
+}
+
+TEST_F(DoctorTest, AWordOfTheMessageStaysReadableThoughItIsASecretElsewhere) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"sk: signature\n", "verify aksk signature fail"},
+      {"\"sk\":\"signature\",", "verify aksk signature fail"},
+      {"password=decrypt ", "decrypt token fail"},
+      {"curl -H 'Authorization: SDK-HMAC-SHA256 Access=AK123456' ", "verify aksk signature fail"}};
+  for (const auto& [before, message] : rows) {
+    const auto found = diagnosed(std::string(before) + "{\"error_msg\":\"" + message +
+                                 "\",\"error_code\":\"APIGW.0301\"}");
+    EXPECT_EQ(found.at("answer").at("message"), message) << before;
+  }
+  // In a URL it may be the secret itself, and so may a word that no message has.
+  const auto found = base::to_text(
+      diagnosed("GET https://ecs.cn-north-4.myhuaweicloud.com/v1/x?password=signature\n"
+                "password: dragonfly\nAuthorization: Basic ZHJhZ29uOmZseQ==\n"
+                "{\"error_msg\":\"decrypt token fail dragonfly ZHJhZ29uOmZseQ== \",\"error_code\":"
+                "\"APIGW.0301\"}"));
+  EXPECT_EQ(found.find("password=signature"), std::string::npos) << found;
+  EXPECT_EQ(found.find("dragonfly"), std::string::npos) << found;
+  EXPECT_EQ(found.find("ZHJhZ29u"), std::string::npos) << found;
 }
 
 TEST_F(DoctorTest, TheJournalKnowsBetter) {

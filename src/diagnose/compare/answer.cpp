@@ -202,10 +202,11 @@ std::string side_by_side(const Difference& difference, Language language, Colour
   const Text computed_label = chinese ? "计算  " : "computed";
   const Text nothing = chinese ? "（没有这一行）" : "(no such line)";
   const Text hidden = chinese ? "（凭证，不显示）" : "(a credential, not shown)";
-  const Text longer = difference.given ? Text(*difference.given)
-                                       : Text(difference.computed ? *difference.computed : "");
-  const auto at = character_begin(longer, difference.at);
-  const auto from = at > kBefore ? character_begin(longer, at - kBefore) : 0;
+  const Text shown = difference.given      ? Text(*difference.given)
+                     : difference.computed ? Text(*difference.computed)
+                                           : Text();
+  const auto at = character_begin(shown, difference.at);
+  const auto from = at > kBefore ? character_begin(shown, at - kBefore) : 0;
   std::string out;
   const auto row = [&](Text label, const std::optional<std::string>& line) {
     out += "  " + painted(label, "2", colour) + "  ";
@@ -224,7 +225,7 @@ std::string side_by_side(const Difference& difference, Language language, Colour
   row(computed_label, difference.computed);
   if (difference.given && difference.computed &&
       !(difference.hidden && difference.given->empty())) {
-    const auto before = columns(piece(longer, from, at - from)) + (from > 0 ? 1 : 0);
+    const auto before = columns(piece(shown, from, at - from)) + (from > 0 ? 1 : 0);
     out += std::string(2 + columns(text_label) + 2 + before, ' ') + painted("^", "1;31", colour) +
            "\n";
   }

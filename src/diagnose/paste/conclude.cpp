@@ -71,6 +71,15 @@ bool is_other_host(const std::string& host, const catalog::Catalog& catalog) {
   return std::ranges::find(kNear, last) == kNear.end();
 }
 
+// `"unauthorized":{`, where the squeezed words alone are also those of others.
+bool stands_in(std::string_view text, std::string_view wanted) {
+  std::string plain;
+  for (const char c : base::to_lower(text)) {
+    if (c != ' ' && c != '\n' && c != '\t') plain += c;
+  }
+  return plain.contains(wanted);
+}
+
 bool is_on_the_way(Cause cause) {
   const auto layer = identity::cause_layer(cause);
   return layer == "network" || layer == "tls" || layer == "proxy";
@@ -82,7 +91,10 @@ void refine_signature(Conclusion& out, const CanonicalRequest& canonical) {
   const bool takes_no_body = canonical.method == "GET" || canonical.method == "DELETE";
   const bool is_json_nothing = hash.starts_with("44136fa3") || hash.starts_with("74234e98") ||
                                hash.starts_with("12ae32cb");  // {}, null, ""
-  if (takes_no_body && is_json_nothing) {
+  if (!canonical.doubled.empty()) {
+    out.cause = Cause::SignatureHeaderChanged;
+    out.confidence = 0.9;
+  } else if (takes_no_body && is_json_nothing) {
     out.cause = Cause::SignatureBodyOnGet;
     out.confidence = 0.9;
   } else if (canonical.method == "POST" && hash.starts_with("e3b0c442")) {
@@ -115,6 +127,21 @@ void refine_times(Conclusion& out, const Observation& seen) {
   }
 }
 
+// Without its method, a path that some method has is left as it is.
+void refine_route(Conclusion& out, const Observation& seen, const catalog::Catalog& catalog) {
+  if (seen.host.empty() || seen.path.empty()) return;
+  const std::array<std::string_view, 4> usual{"GET", "POST", "PUT", "DELETE"};
+  const bool is_told = !seen.method.empty();
+  std::optional<Cause> found;
+  for (const auto method : usual) {
+    const auto route = catalog.route(seen.host, is_told ? seen.method : method, seen.path);
+    if (route) return;
+    if (!found) found = catalog::cause_of(route.error().reason);
+    if (is_told) break;
+  }
+  out.cause = *found;
+}
+
 void refine(Conclusion& out, const Observation& seen, const catalog::Catalog& catalog) {
   switch (out.cause) {
     case Cause::SignatureSecretWrong:
@@ -132,11 +159,7 @@ void refine(Conclusion& out, const Observation& seen, const catalog::Catalog& ca
       break;
     }
     case Cause::RouteUnknownPath:
-      if (!seen.host.empty() && !seen.path.empty() && !seen.method.empty()) {
-        if (const auto route = catalog.route(seen.host, seen.method, seen.path); !route) {
-          out.cause = catalog::cause_of(route.error().reason);
-        }
-      }
+      refine_route(out, seen, catalog);
       break;
     default:
       break;
@@ -172,7 +195,11 @@ Conclusion conclude(const Observation& seen, const catalog::Catalog& catalog) {
   const auto& known = rules();
   const auto first = known.phrases.search(seen.readable);
   const auto stands = [&](std::size_t phrase) { return first[phrase] != Phrases::kAbsent; };
-  const bool is_home = std::ranges::any_of(known.home, stands);
+  const bool is_home =
+      std::ranges::any_of(known.home, stands) || catalog.is_cloud_host(seen.host) ||
+      std::ranges::any_of(known.rules, [&](const Rule& rule) {
+        return !rule.code.empty() && !rule.needs_home && std::ranges::any_of(rule.any, stands);
+      });
   Conclusion out;
   if (!is_home) {
     for (const auto& [phrase, mark] : known.foreign) {
@@ -186,6 +213,8 @@ Conclusion conclude(const Observation& seen, const catalog::Catalog& catalog) {
   for (const auto& rule : known.rules) {
     const auto hit = holds(rule, first);
     if (!hit) continue;
+    if (rule.needs_home && !is_home && !seen.own_shape) continue;
+    if (!rule.between.empty() && !stands_in(seen.readable.text, rule.between)) continue;
     if (is_on_the_way(rule.cause) && !is_home && is_other_host(seen.host, catalog)) continue;
     if (rule.row) with_row.push_back(*hit);
     if (!best || is_before(*hit, *best, seen.status)) best = hit;

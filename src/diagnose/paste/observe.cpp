@@ -106,7 +106,8 @@ void observe_url(Observation& out, const catalog::Catalog& catalog) {
     auto host = url.substr(0, slash);
     if (const auto user = host.rfind('@'); user != host.npos) host.remove_prefix(user + 1);
     const bool is_cloud = catalog.is_cloud_host(host);
-    if (host.empty() || cloud || (!out.host.empty() && !is_cloud)) continue;
+    const bool is_cut = !is_cloud && slash == url.npos && end == text.size();
+    if (host.empty() || is_cut || cloud || (!out.host.empty() && !is_cloud)) continue;
     cloud = is_cloud;
     out.host = host;
     out.path.clear();
@@ -150,6 +151,8 @@ void observe_failed_host(Observation& out) {
     const auto begin = at + std::string_view(name).size();
     const auto in_host = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; };
     auto size = run(text.substr(0, begin + 100), begin, +in_host);
+    // The end of the text has cut it: not the name that failed.
+    if (begin + size == text.size()) return;
     while (size > 0 && text[begin + size - 1] == '.') --size;
     out.host = text.substr(begin, size);
     return;
@@ -173,6 +176,16 @@ void observe_bare_host(Observation& out, const catalog::Catalog& catalog) {
   }
 }
 
+// `content-type:application/json,application/json`
+bool is_doubled(std::string_view field) {
+  const auto colon = field.find(':');
+  if (colon == field.npos) return false;
+  const auto value = field.substr(colon + 1);
+  const auto half = value.size() / 2;
+  return value.size() % 2 == 1 && value.size() > 2 && value[half] == ',' &&
+         value.substr(0, half) == value.substr(half + 1);
+}
+
 void observe_canonical(Observation& out) {
   constexpr std::string_view kName = "canonicalrequest";
   const auto at = out.readable.squeezed.find(kName);
@@ -192,6 +205,7 @@ void observe_canonical(Observation& out) {
   out.canonical.query = fields[2];
   for (const auto field : fields) {
     if (field.starts_with("host:")) out.canonical.host = field.substr(5);
+    if (is_doubled(field)) out.canonical.doubled = field.substr(0, field.find(':'));
   }
   if (const auto last = fields.back().substr(0, 64);
       last.size() == 64 && std::ranges::all_of(last, is_hex)) {
@@ -247,11 +261,38 @@ std::string error_code_of(const std::string& text) {
   return fits ? word : std::string();
 }
 
+// `error_code`, `errorMsg`; Keystone's `"title":"Unauthorized"` beside a code.
+bool has_own_shape(std::string_view text) {
+  const auto lower = base::to_lower(text);
+  for (const auto name : {"error_code", "error_msg", "errorcode", "errormsg", "fail_reason"}) {
+    if (lower.contains(name)) return true;
+  }
+  return lower.contains("\"title\"") && lower.contains("\"code\"");
+}
+
+// The first word of an Authorization header is no secret.
+bool is_scheme_name(std::string_view word) {
+  constexpr std::array<std::string_view, 4> kSchemes{"bearer", "basic", "digest", "negotiate"};
+  return word.starts_with("SDK-") || word.starts_with("V11-") || word.starts_with("AWS4-") ||
+         std::ranges::find(kSchemes, base::to_lower(word)) != kSchemes.end();
+}
+
 // What follows a name that announces a secret is remembered, so that it can be taken out again.
 std::vector<std::string> secrets_of(std::string_view text) {
-  constexpr std::array<std::string_view, 13> kNames{
-      "password", "passwd",      "secret",        "token",     "signature",     "cookie", "sk",
-      "bearer",   "credentials", "securityToken", "secretKey", "Authorization", "pwd"};
+  constexpr std::array<std::string_view, 14> kNames{"password",
+                                                    "passwd",
+                                                    "secret",
+                                                    "token",
+                                                    "signature",
+                                                    "cookie",
+                                                    "sk",
+                                                    "bearer",
+                                                    "credentials",
+                                                    "secretKey",
+                                                    "securityToken",
+                                                    "Authorization",
+                                                    "Authorization: Basic",
+                                                    "pwd"};
   std::vector<std::string> out;
   const auto lower = base::to_lower(text);
   for (const auto name : kNames) {
@@ -265,7 +306,7 @@ std::vector<std::string> secrets_of(std::string_view text) {
              (is_letter(text[begin]) || text[begin] == '_' || text[begin] == '-')) {
         ++begin;
       }
-      const bool is_scheme = wanted == "bearer";
+      const bool is_scheme = wanted == "bearer" || wanted == "authorization: basic";
       while (begin < limit && std::string_view("\"' ").contains(text[begin])) ++begin;
       if (begin >= text.size() || (!is_scheme && text[begin] != ':' && text[begin] != '='))
         continue;
@@ -275,7 +316,9 @@ std::vector<std::string> secrets_of(std::string_view text) {
              !std::string_view(" \"'\n,;}&<|").contains(text[end])) {
         ++end;
       }
-      if (end - begin >= 6) out.emplace_back(text.substr(begin, end - begin));
+      const auto word = text.substr(begin, end - begin);
+      if (wanted == "authorization" && is_scheme_name(word)) continue;
+      if (word.size() >= 6) out.emplace_back(word);
       at = std::max(at, end - 1);
     }
   }
@@ -342,6 +385,7 @@ Observation observe(std::string_view bytes, const catalog::Catalog& catalog) {
   out.status = status_of(out.readable);
   out.message = field(text, {"error_msg", "errorMsg", "error_message", "message"});
   out.code = error_code_of(field(text, {"error_code", "errorCode", "code"}));
+  out.own_shape = has_own_shape(text);
   out.request_id = after(out.readable, {"requestid"}, 32, is_hex);
   out.access_key_id = access_key_of(out.readable);
   out.signature_time = time_after(out.readable, "signaturetime");

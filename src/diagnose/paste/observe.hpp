@@ -13,6 +13,7 @@ namespace jianmen::diagnose::paste {
 // The request as the gateway read it, from `canonicalRequest:METHOD|path|query|…|hash`.
 struct CanonicalRequest {
   std::string method, path, query, host, payload_hash;
+  std::string doubled;  // a header whose value is there twice: `a, a`
 };
 
 struct Observation {
@@ -21,6 +22,7 @@ struct Observation {
   std::string method, host, path, query;
   int status = 0;
   std::string code, message;  // of the error body
+  bool own_shape = false;     // a body of the families of the cloud's errors
   std::string request_id;
   std::string access_key_id;
   std::string signature_time, server_time;  // 20211217T064303Z

@@ -8,7 +8,7 @@ namespace jianmen::diagnose::paste {
 namespace {
 
 constexpr std::size_t kSlots = 1U << 14U;
-constexpr std::size_t kStart = 4;
+constexpr std::size_t kStart = 4, kLeastOfCut = 12, kMostOfCut = 200;
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -44,6 +44,15 @@ void Phrases::build() {
   }
 }
 
+// The last words of a text that was cut: most of a phrase, up to the text's end.
+std::size_t Phrases::cut_size(std::string_view phrase, std::string_view text) {
+  const auto least = std::max(kLeastOfCut, phrase.size() * 6 / 10);
+  for (auto size = std::min(phrase.size() - 1, text.size()); size >= least; --size) {
+    if (text.ends_with(phrase.substr(0, size))) return size;
+  }
+  return 0;
+}
+
 std::vector<std::size_t> Phrases::search(const Readable& readable) const {
   std::vector<std::size_t> first(phrases_.size(), kAbsent);
   const std::string_view text = readable.squeezed;
@@ -55,6 +64,20 @@ std::vector<std::size_t> Phrases::search(const Readable& readable) const {
       first[number] = i;
     }
   }
+  const auto end = text.substr(text.size() - std::min<std::size_t>(text.size(), kMostOfCut));
+  // What several phrases begin with tells none of them.
+  std::size_t best = kAbsent, longest = 0;
+  bool only = false;
+  for (std::size_t i = 0; i < phrases_.size(); ++i) {
+    const auto& phrase = phrases_[i];
+    if (first[i] != kAbsent || phrase.whole || phrase.text.size() <= kLeastOfCut) continue;
+    const auto size = cut_size(phrase.text, end);
+    if (size == 0 || size < longest) continue;
+    only = size > longest;
+    longest = size;
+    best = i;
+  }
+  if (only) first[best] = text.size() - longest;
   return first;
 }
 

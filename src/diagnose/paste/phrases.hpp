@@ -20,7 +20,8 @@ class Phrases {
   std::size_t add(std::string_view phrase, bool whole);
   void build();
 
-  // By phrase number: the first place in the squeezed text, or kAbsent.
+  // By phrase number: the first place in the squeezed text, or kAbsent. A phrase that the end of
+  // the text cuts after most of its letters stands there too.
   std::vector<std::size_t> search(const Readable& readable) const;
 
  private:
@@ -29,6 +30,7 @@ class Phrases {
     bool whole = false;
   };
   static std::size_t slot(const char* bytes);
+  static std::size_t cut_size(std::string_view phrase, std::string_view text);
   std::vector<Phrase> phrases_;
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<std::vector<std::uint32_t>> by_start_;  // by the hash of the first four bytes

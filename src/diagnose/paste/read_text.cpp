@@ -182,6 +182,30 @@ std::string valid_utf8(std::string text) {
   return text;
 }
 
+std::size_t characters(std::string_view line) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      line, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
+}
+
+// A terminal breaks words at its width: lines that fill it whole go on in the next one.
+std::string unwrapped(std::string text) {
+  std::size_t width = 0;
+  const auto lines = base::split(text, '\n');
+  for (const auto line : lines) width = std::max(width, characters(line));
+  const bool usual = width % 10 == 0 || width == 72 || width == 79 || width == 132;
+  if (lines.size() < 2 || width < 60 || width > 300 || !usual) return text;
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    out += lines[i];
+    if (i + 1 == lines.size()) break;
+    const bool goes_on = characters(lines[i]) == width && !lines[i].ends_with(' ') &&
+                         !lines[i + 1].empty() && !lines[i + 1].starts_with(' ');
+    if (!goes_on) out += '\n';
+  }
+  return out;
+}
+
 char squeezed_character(char c) {
   if (is_digit(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80) return c;
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
@@ -200,7 +224,7 @@ Readable read_text(std::string_view bytes) {
   Readable out;
   auto text = decode_wide(bytes.substr(0, kMaxBytes));
   if (is_url_encoded(text)) text = base::percent_decode(text, base::Plus::Space);
-  out.text = valid_utf8(without_terminal_codes(undo_entities(undo_backslashes(text))));
+  out.text = unwrapped(valid_utf8(without_terminal_codes(undo_entities(undo_backslashes(text)))));
   out.squeezed.reserve(out.text.size());
   out.at.reserve(out.text.size());
   for (std::size_t i = 0; i < out.text.size(); ++i) {

@@ -13,7 +13,7 @@ namespace json = base::json;
 using identity::Cause;
 
 // Shorter ones also stand in texts of other origin.
-constexpr std::size_t kOwnWords = 22, kShortWords = 12, kMinPrefix = 14;
+constexpr std::size_t kOwnWords = 22, kShortWords = 12, kMinPrefix = 18;
 
 // Compiled in and tested: they parse.
 json::value parsed(std::string_view name) {
@@ -47,6 +47,9 @@ void add_paste_rules(Rules& out, const json::value& data) {
               .tier = static_cast<Tier>(
                   std::clamp<std::int64_t>(base::find_int(row, "tier").value_or(1), 0, 3))};
     rule.any = numbers(out.phrases, *any);
+    const auto* home = base::find(row, "home");
+    rule.needs_home = home && home->is_bool() && home->get_bool();
+    rule.between = base::string_or(row, "between", "");
     if (const auto* with = base::find_array(row, "with")) {
       for (const auto& one_of : *with) {
         if (one_of.is_array()) rule.with.push_back(numbers(out.phrases, one_of.get_array()));
@@ -63,7 +66,9 @@ void add_paste_rules(Rules& out, const json::value& data) {
       out.foreign.emplace_back(out.phrases.add(text, is_short_word(text)), text);
     }
   }
-  if (const auto* home = base::find_array(data, "home")) out.home = numbers(out.phrases, *home);
+  if (const auto* home = base::find_array(data, "home")) {
+    for (const auto& mark : *home) out.home.push_back(out.phrases.add(mark.as_string(), false));
+  }
 }
 
 // "The %s is required in the request body." → the longest piece between what varies.
@@ -111,10 +116,6 @@ std::size_t common_prefix(std::string_view a, std::string_view b) {
 // As much of each message as no message of another cause begins with: a cut one still tells.
 void add_messages(Rules& out, std::vector<Message> messages) {
   std::ranges::stable_sort(messages, {}, &Message::text);
-  const std::vector<std::vector<std::size_t>> shape{
-      {out.phrases.add("error_code", false), out.phrases.add("error_msg", false),
-       out.phrases.add("errorCode", false), out.phrases.add("myhuaweicloud", false),
-       out.phrases.add("fail_reason", false), out.phrases.add("{\"error\":{\"message\"", false)}};
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const auto& message = messages[i];
     std::size_t needed = kMinPrefix;
@@ -132,7 +133,7 @@ void add_messages(Rules& out, std::vector<Message> messages) {
     rule.any = {out.phrases.add(message.text.substr(0, needed), false)};
     if (message.text.size() < kOwnWords) {
       rule.tier = Tier::Kind;
-      rule.with = shape;
+      rule.needs_home = true;
     }
     out.rules.push_back(std::move(rule));
   }
@@ -166,6 +167,7 @@ void add_error_rows(Rules& out, const json::value& data) {
     const auto& causes = causes_of_code[code];
     const bool one = std::ranges::all_of(causes, [&](Cause c) { return c == causes.front(); });
     Rule rule{.cause = *cause, .tier = one ? Tier::Cause : Tier::Kind, .code = code, .row = &row};
+    rule.needs_home = is_number;
     rule.any = is_number ? std::vector{out.phrases.add("error_code" + code, true)}
                          : std::vector{out.phrases.add(code, true)};
     out.rules.push_back(std::move(rule));

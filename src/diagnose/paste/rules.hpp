@@ -19,7 +19,10 @@ struct Rule {
   std::vector<std::size_t> any = {};                // phrase numbers
   std::vector<std::vector<std::size_t>> with = {};  // one of each
   std::vector<std::size_t> without = {};
-  std::string code = {};                   // of errors.json, when the phrase is one
+  // The words are everybody's: a rule of the cloud only beside another sign of it.
+  bool needs_home = false;
+  std::string between = {};  // stands in the text as it is but for blanks, in lower case
+  std::string code = {};     // of errors.json, when the phrase is one
   const base::json::value* row = nullptr;  // of errors.json
 };
 
