@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "config_keys.hpp"
+#include "config_upstreams.hpp"
 
 namespace jianmen::app {
 
@@ -24,6 +25,9 @@ class Reader {
     if (root.IsNull()) return;  // an empty file: all defaults
     if (!root.IsMap()) return mistake(root.Mark(), "a configuration is a map of keys");
     read_map(root, "");
+    config_.installation.upstream = read_upstreams(
+        upstreams_, routes_,
+        [this](const YAML::Mark& at, const std::string& what) { mistake(at, what); });
     check_whole(root.Mark());
   }
 
@@ -57,6 +61,8 @@ class Reader {
   }
 
   void read_member(const std::string& path, const YAML::Mark& mark, const YAML::Node& value) {
+    if (path == "upstreams") return upstreams_.reset(value);
+    if (path == "routes") return routes_.reset(value);
     const auto keys = config_keys();
     if (const auto key = std::ranges::find(keys, path, &ConfigKey::path); key != keys.end()) {
       return read_value(*key, value);
@@ -92,6 +98,7 @@ class Reader {
   }
 
   std::string file_, mistakes_;
+  YAML::Node upstreams_{YAML::NodeType::Undefined}, routes_{YAML::NodeType::Undefined};
   ServeConfig config_ = config_defaults();
 };
 

@@ -364,8 +364,8 @@ std::string config_documentation() {
       "over it. Every key\nmay be left out. A key that is not listed here, a key given twice or a "
       "value of the wrong type stops the\nstart with `file:line:column`, every mistake at once; "
       "`jianmen check FILE` says the same without starting.\n"
-      "`SIGHUP` reads the file again for `log.level` and the certificates; the rest needs a "
-      "restart.\n\n"
+      "`SIGHUP` reads the file again for `log.level`, the certificates, `upstreams` and `routes`; "
+      "the rest needs a\nrestart. A file with a mistake changes nothing then.\n\n"
       "```yaml\n"
       "listen: [\"https://0.0.0.0:443\"]\n"
       "data: /var/lib/jianmen\n"
@@ -383,6 +383,9 @@ std::string config_documentation() {
     text += "| `" + std::string(key.path) + "` | " + std::string(key.type) + " | " +
             (value.empty() ? "" : "`" + value + "`") + " | " + std::string(key.doc) + " |\n";
   }
+  text +=
+      "| `upstreams`, `routes` | map, list |  | Your own services behind the gateway: "
+      "[upstreams.md](upstreams.md). |\n";
   return text;
 }
 

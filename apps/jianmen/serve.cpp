@@ -208,6 +208,11 @@ void reload(const ServeOptions& options, const Common& common, Installation& ins
                      tls.error().message + "\"");
     return;
   }
+  if (auto routes = installation.replace_upstreams(config->installation.upstream); !routes) {
+    base::log::error("event=reload outcome=\"kept the last good routes\" error=\"" +
+                     routes.error().message + "\"");
+    return;
+  }
   if (tls->context) server.replace_tls(tls->context);
   base::log::set_level(config->log_level);
   base::log::info("event=reload outcome=ok");

@@ -24,6 +24,7 @@ namespace jianmen::call {
 // One step of a request's way. Both texts live for ever: literals, or names of the catalogue.
 struct Step {
   std::string_view step;  // "route" | "authenticate" | "scope" | "authorize" | "validate" | "serve"
+                          // | "upstream"
   std::string_view
       outcome;          // one short phrase: "ecs:ListServersDetails", "signature ok", "refused"
   std::int64_t us = 0;  // since the step before
@@ -75,6 +76,8 @@ struct Call {
   Record& record;
 };
 
+// A service renders its own refusals; one that leaves a refusal in the record, and no error code,
+// is answered for by the gateway.
 class Service {
  public:
   virtual ~Service() = default;

@@ -85,6 +85,7 @@ class Collector {
       values_.emplace(given ? "given_" + name : name, value);
     }
     if (!refusal_.find("action")) put("no_action", "yes");
+    if (!refusal_.find("upstream")) put("no_upstream", "yes");
     if (const auto* names = refusal_.find("signed_headers")) {
       put("signed_headers_lower", base::to_lower(*names));
     }

@@ -62,6 +62,7 @@ struct Pipeline::Passage {
   base::Time now{};
   std::string request_id;
   std::shared_ptr<const identity::Principal> principal;
+  std::shared_ptr<call::Service> service;  // of a route beside the catalogue's
   call::Record record;
 };
 
@@ -81,6 +82,24 @@ void Pipeline::add_service(std::string_view name, call::Service& service) {
   if (const auto* entry = catalog_.find_service(name)) services_[entry->name] = &service;
 }
 
+std::expected<catalog::Route, catalog::NoRoute> Pipeline::find_route(const http::Request& request,
+                                                                     Passage& passage) {
+  if (routes_) {
+    if (auto found = routes_->find(request.host(), request.method, request.path)) {
+      if (!*found) return std::unexpected(std::move(found->error()));
+      passage.service = std::move((*found)->service);
+      return std::move((*found)->route);
+    }
+  }
+  return catalog_.route(request.host(), request.method, request.path);
+}
+
+call::Service* Pipeline::service_of(const Passage& passage) const {
+  if (passage.service) return passage.service.get();
+  const auto service = services_.find(passage.record.operation->service);
+  return service == services_.end() ? nullptr : service->second;
+}
+
 net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   Passage passage;
   passage.now = clock_.now();
@@ -89,7 +108,7 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
 
   std::optional<Refusal> refused;
   http::Response response;
-  const auto route = catalog_.route(request.host(), request.method, request.path);
+  const auto route = find_route(request, passage);
   if (!route) {
     refused = catalog::refusal_of(route.error());
     record.step("route", "no operation");
@@ -110,8 +129,8 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
       record.step("authenticate", "refused");
     }
     if (!refused) {
-      const auto service = services_.find(record.operation->service);
-      if (service == services_.end()) {
+      call::Service* const service = service_of(passage);
+      if (!service) {
         refused = Refusal{Cause::BackendUnavailable, {}};
         record.step("serve", "no service");
       } else {
@@ -122,7 +141,11 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
                         .now = passage.now,
                         .request_id = passage.request_id,
                         .record = record};
-        response = co_await service->second->serve(call);
+        response = co_await service->serve(call);
+        // A refusal without words: those are the gateway's.
+        if (record.refusal && record.error_code.empty()) {
+          refused = std::exchange(record.refusal, std::nullopt);
+        }
       }
     }
   }

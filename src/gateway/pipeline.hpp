@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "call/call.hpp"
+#include "call/routes.hpp"
 #include "catalog/catalog.hpp"
 #include "gateway/journal.hpp"
 #include "gateway/request_id.hpp"
@@ -31,12 +32,17 @@ class Pipeline final : public http::Handler {
 
   // Services by the catalogue's name; they outlive the pipeline. Before the first request.
   void add_service(std::string_view name, call::Service& service);
+  // Asked before the catalogue; outlives the pipeline. Before the first request.
+  void set_routes(call::Routes& routes) { routes_ = &routes; }
 
   net::Task<http::Response> handle(const http::Request& request) override;
   http::Response refuse(int status, std::string_view reason) override;
 
  private:
   struct Passage;  // one request on its way
+  std::expected<catalog::Route, catalog::NoRoute> find_route(const http::Request& request,
+                                                             Passage& passage);
+  call::Service* service_of(const Passage& passage) const;
   void record(const http::Request& request, Passage& passage, const http::Response& response);
 
   const catalog::Catalog& catalog_;
@@ -45,6 +51,7 @@ class Pipeline final : public http::Handler {
   const base::Clock& clock_;
   RequestIds ids_;
   Settings settings_;
+  call::Routes* routes_ = nullptr;
   std::unordered_map<std::string_view, call::Service*> services_;  // keys live in the catalogue
 };
 

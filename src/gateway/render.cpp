@@ -91,6 +91,11 @@ GatewayError error_for(const Refusal& refusal) {
     return {502, "APIGW.0201", "Backend unavailable."};
   if (refusal.cause == Cause::BackendTimeout) return {504, "APIGW.0201", "Backend timeout."};
   if (refusal.cause == Cause::BackendInternal) return {500, "APIGW.0601", "Internal server error."};
+  // Only an upstream's route is refused these by the gateway; services have words of their own.
+  const std::string_view id = identity::cause_id(refusal.cause);
+  if (id.starts_with("scope.") || id.starts_with("permission.")) {
+    return {403, "APIGW.0302", "The IAM user is not authorized to access the API."};
+  }
   return {401, "APIGW.0305", "Incorrect authentication information."};
 }
 

@@ -89,6 +89,10 @@ class Response {
   // A body that is made while it is sent, in place of body().
   const std::shared_ptr<BodyStream>& stream() const { return stream_; }
   void set_stream(std::shared_ptr<BodyStream> stream, std::string_view content_type);
+  // How long the stream's content will be, or what a HEAD is told of it; not set: not known.
+  std::optional<std::uint64_t> stream_length() const { return stream_length_; }
+  void set_stream_length(std::uint64_t length) { stream_length_ = length; }
+  void set_stream(std::shared_ptr<BodyStream> stream) { stream_ = std::move(stream); }
   bool closes() const { return close_; }
   void close() { close_ = true; }  // the session ends the connection after this response
 
@@ -98,6 +102,7 @@ class Response {
   std::string fields_;
   std::string body_;
   std::shared_ptr<BodyStream> stream_;
+  std::optional<std::uint64_t> stream_length_;
 };
 
 std::string_view reason_phrase(int status);

@@ -160,15 +160,23 @@ net::Task<Session::Next> Session::answer() {
   co_return next;
 }
 
-// Piece by piece, as chunks for HTTP/1.1; false when the other side has gone. A server that stops
-// ends it.
+// Piece by piece, as chunks for HTTP/1.1 when the length is not known; false when the other side
+// has gone or the stream broke off. A server that stops ends a stream that has no end of its own.
 net::Task<bool> Session::write_stream(const Response& response) {
-  const bool chunked = scratch_->parser.minor_version() > 0;
+  const bool chunked = scratch_->parser.minor_version() > 0 && !response.stream_length();
+  http::BodyStream& stream = *response.stream();
   std::string& out = scratch_->out;
-  while (!context_.draining) {
-    const auto piece = co_await response.stream()->next();
-    if (!piece) break;
+  std::uint64_t sent = 0;
+  while (!context_.draining || stream.has_end()) {
+    if (stream_.loop().cancelled()) co_return false;
+    const auto piece = co_await stream.next();
+    if (!piece) {
+      if (stream.failed()) co_return false;
+      break;
+    }
     if (piece->empty()) continue;
+    sent += piece->size();
+    if (sent > response.stream_length().value_or(sent)) co_return false;
     if (chunked) {
       std::array<char, 16> size{};
       const auto end = std::to_chars(size.data(), size.data() + size.size(), piece->size(), 16).ptr;
@@ -180,7 +188,7 @@ net::Task<bool> Session::write_stream(const Response& response) {
     const auto status = co_await stream_.write_all(out, {}, limits);
     if (status != net::IoStatus::Ok) co_return false;
   }
-  if (!chunked) co_return true;
+  if (!chunked) co_return sent == response.stream_length().value_or(sent);
   const auto limits = write_limits(kLastChunk.size());
   const auto status = co_await stream_.write_all(kLastChunk, {}, limits);
   co_return status == net::IoStatus::Ok;
@@ -297,7 +305,7 @@ Request Session::request() {
 Session::Next Session::prepare_answer(const Response& response) {
   const RequestParser& parser = scratch_->parser;
   auto body_end = detail::BodyEnd::Length;
-  if (response.stream()) {
+  if (response.stream() && !response.stream_length()) {
     body_end = parser.minor_version() > 0 ? detail::BodyEnd::Chunked : detail::BodyEnd::Close;
   }
   const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining &&

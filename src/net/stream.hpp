@@ -63,6 +63,9 @@ class Stream {
 
   IoResult try_read(std::span<char> into);
   void shutdown_write();  // the other side reads an end
+  // Of a stream that has been read and waits in a pool: nothing came and nobody hung up since, as
+  // far as the loop has seen.
+  bool is_quiet() const { return !watch_.disturbed() && !has_pending(); }
   void cancel() { watch_.cancel(); }
   Loop& loop() const { return watch_.loop(); }
   int fd() const { return socket_.get(); }

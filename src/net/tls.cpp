@@ -198,6 +198,12 @@ base::Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(
     auto trusted = trust(context, settings.ca_pem);
     if (!trusted) return error_of(trusted);
   }
+  if (settings.identity) {
+    auto chain = use_chain(context, settings.identity->certificate_chain_pem);
+    if (!chain) return error_of(chain);
+    auto key = use_key(context, settings.identity->private_key_pem.reveal());
+    if (!key) return error_of(key);
+  }
   SSL_CTX_set_verify(context, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_alpn_protos(context, kHttp11.data(), kHttp11.size());
   return std::shared_ptr<TlsClientContext>(new TlsClientContext(std::move(state)));

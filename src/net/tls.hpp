@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,7 @@ class TlsServerContext {
 };
 
 struct TlsClientSettings {
+  std::optional<TlsIdentity> identity = std::nullopt;  // shown to a server that asks for one
   std::string ca_pem;  // trusted authorities beside or instead of the system's
   bool system_authorities = true;
   bool verify = true;  // false: any certificate will do (a tool's explicit --insecure)

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "authz/scope.hpp"
 #include "base/log.hpp"
 #include "catalog/schema.hpp"
 #include "services/error_profile.hpp"
@@ -14,32 +15,12 @@ namespace {
 
 using catalog::Caller;
 using catalog::Operation;
-using catalog::OperationScope;
 using identity::Cause;
-using identity::Principal;
 using identity::Refusal;
 using identity::Scope;
 
-// A token's scope binds, and that of a key made from one; a project that X-Project-Id chose for a
-// permanent key does not: AK/SK has no scope of its own.
-bool scope_binds(const Principal& principal) {
-  return principal.credential == identity::CredentialKind::Token || principal.roles.has_value();
-}
-
 std::unexpected<Fault> refuse(FaultKind kind, Refusal refusal) {
   return std::unexpected<Fault>(Fault{kind, 0, {}, {}, {}, std::move(refusal)});
-}
-
-std::string_view scope_text(const Scope& scope) {
-  switch (scope.kind) {
-    case Scope::Kind::None:
-      return "none";
-    case Scope::Kind::Domain:
-      return "domain";
-    case Scope::Kind::Project:
-      return scope.project.value;
-  }
-  return "none";
 }
 
 // Operations without a documented action still have one for the policy engine, so that `ecs:*:*`
@@ -111,7 +92,6 @@ struct Frame::Impl {
   std::unordered_map<const Operation*, const Function*> functions;
 
   std::expected<void, Fault> check_scope(Call& call) const;
-  std::expected<void, Fault> check_project(Call& call, const Principal& principal) const;
   std::expected<void, Fault> check_permission(const Call& call, const http::Request& request);
   std::expected<void, Fault> check_input(const Call& call, const Body& body) const;
   std::expected<const Function*, Fault> check(Call& call, const call::Call& from, const Body& body,
@@ -131,67 +111,20 @@ Frame::Frame(const ServiceDefinition& definition, const catalog::Catalog& catalo
 
 Frame::~Frame() = default;
 
-// Which project the request acts in: the URL's, else the credential's. It must be of the caller's
-// account, and a credential that is bound to a project must be bound to this one.
-std::expected<void, Fault> Frame::Impl::check_project(Call& call,
-                                                      const Principal& principal) const {
-  const bool in_project = principal.scope.kind == Scope::Kind::Project;
-  std::string wanted(call.path("project_id"));
-  if (wanted.empty() && in_project) wanted = principal.scope.project.value;
-
-  const auto refused = [&](Cause cause, const identity::Project* own = nullptr) {
-    Refusal refusal{cause, {}};
-    refusal.with("url_project", wanted)
-        .with("token_scope", std::string(scope_text(principal.scope)));
-    if (in_project) refusal.with("token_project_name", principal.scope.project_name);
-    if (own) refusal.with("url_project_name", own->name).with("host_region", call.region);
-    return refuse(FaultKind::Scope, std::move(refusal));
-  };
-  if (wanted == principal.account.value) return refused(Cause::ScopeAccountIdAsProject);
-  if (wanted.find('{') != std::string::npos) return refused(Cause::RoutePlaceholder);
-  const bool binds = scope_binds(principal);
-  if (binds && !in_project) return refused(Cause::ScopeDomainOnRegional);
-  auto project = directory.find_project(identity::ProjectId(wanted));
-  if (!project || project->account != principal.account)
-    return refused(Cause::ScopeProjectNotYours);
-  if (!project->enabled) return refused(Cause::ScopeProjectNotYours, &*project);  // suspended
-  if (binds && principal.scope.project != project->id)
-    return refused(Cause::ScopeOtherProject, &*project);
-  const bool elsewhere = !call.region.empty() && call.region != project->region;
-  if (elsewhere && catalog.find_region(project->region))
-    return refused(Cause::ScopeOtherProject, &*project);
-  call.scope = Scope{Scope::Kind::Project, project->id, project->name};
-  call.region = project->region;
-  call.project = std::move(project);
-  return {};
-}
-
 std::expected<void, Fault> Frame::Impl::check_scope(Call& call) const {
   if (!call.principal) return {};
-  const Principal& principal = *call.principal;
-  switch (call.operation.scope) {
-    case OperationScope::Project:
-      return check_project(call, principal);
-    case OperationScope::Domain:
-      if (scope_binds(principal) && principal.scope.kind != Scope::Kind::Domain) {
-        Refusal refusal{Cause::ScopeProjectOnGlobal, {}};
-        refusal.with("token_scope", std::string(scope_text(principal.scope)))
-            .with("token_project_name", principal.scope.project_name);
-        return refuse(FaultKind::Scope, std::move(refusal));
-      }
-      call.scope = Scope{Scope::Kind::Domain, {}, {}};
-      return {};
-    case OperationScope::None:  // any scope will do; what it acts in is the account
-      call.scope = Scope{Scope::Kind::Domain, {}, {}};
-      // An account id in the path is always the caller's own.
-      if (const auto domain = call.path("domain_id");
-          !domain.empty() && domain != principal.account.value) {
-        Refusal refusal{Cause::PermissionNotGranted, {}};
-        refusal.with("url_account", std::string(domain)).with("account", principal.account.value);
-        return refuse(FaultKind::Denied, std::move(refusal));
-      }
-      return {};
+  const authz::ScopeQuestion question{.rule = call.operation.scope,
+                                      .project_id = call.path("project_id"),
+                                      .domain_id = call.path("domain_id"),
+                                      .region = call.region};
+  auto acts_in = authz::find_scope(directory, catalog, *call.principal, question);
+  if (!acts_in) {
+    const bool denied = acts_in.error().cause == Cause::PermissionNotGranted;
+    return refuse(denied ? FaultKind::Denied : FaultKind::Scope, std::move(acts_in.error()));
   }
+  call.scope = std::move(acts_in->scope);
+  call.region = std::move(acts_in->region);
+  call.project = std::move(acts_in->project);
   return {};
 }
 

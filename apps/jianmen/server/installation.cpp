@@ -7,11 +7,18 @@
 #include "server/requests.hpp"
 #include "store/lmdb.hpp"
 #include "store/memory.hpp"
+#include "upstream/proxy.hpp"
 
 namespace jianmen::app {
 
 namespace fs = std::filesystem;
 using base::error_of;
+
+namespace {
+
+constexpr base::Duration kUpstreamTokenLife = std::chrono::minutes(10);
+
+}  // namespace
 
 // What one loop owns: its authenticator and authorizer with their caches, a frame a service, and
 // the pipeline.
@@ -26,8 +33,11 @@ class Installation::Worker final : public http::Handler {
         ecs_(frame(home, home.ecs_->definition())),
         tms_(frame(home, home.tms_->definition())),
         requests_(frame(home, home.requests_)),
+        proxy_({home.upstreams_, *home.catalog_, *home.directory_, authorizer_,
+                *home.upstream_issuer_, kUpstreamTokenLife}),
         pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker), home.clock_,
                   home.random_, home.settings_.gateway) {
+    pipeline_.set_routes(proxy_);
     pipeline_.add_service("iam", iam_);
     pipeline_.add_service("sts", sts_);
     pipeline_.add_service("ecs", ecs_);
@@ -51,6 +61,7 @@ class Installation::Worker final : public http::Handler {
   authn::Authenticator authenticator_;
   authz::Authorizer authorizer_;
   services::Frame iam_, sts_, ecs_, tms_, requests_;
+  upstream::Proxy proxy_;
   gateway::Pipeline pipeline_;
 };
 
@@ -90,6 +101,11 @@ base::Result<std::unique_ptr<Installation>> Installation::create(
   home->lockouts_ = std::make_unique<authn::Lockouts>(settings.authn);
   home->issuer_ = std::make_unique<authn::Issuer>(*home->directory_, *home->ring_, home->clock_,
                                                   home->random_, settings.authn);
+  authn::Settings upstream_tokens = settings.authn;
+  upstream_tokens.token_life = kUpstreamTokenLife;
+  home->upstream_issuer_ = std::make_unique<authn::Issuer>(
+      *home->directory_, *home->ring_, home->clock_, home->random_, upstream_tokens);
+  if (auto routes = home->upstreams_.replace(settings.upstream); !routes) return error_of(routes);
   home->ecs_ = std::make_unique<services::ecs::Ecs>(
       services::ecs::Dependencies{*home->store_, *home->catalog_, *home->directory_, home->clock_,
                                   home->random_, settings.ecs});

@@ -24,6 +24,7 @@
 #include "services/iam/iam.hpp"
 #include "services/tms/tms.hpp"
 #include "store/store.hpp"
+#include "upstream/table.hpp"
 
 namespace jianmen::app {
 
@@ -36,6 +37,7 @@ struct InstallationSettings {
   services::ecs::Settings ecs;
   services::tms::Settings tms;
   services::iam::Settings iam;
+  upstream::Settings upstream;
 };
 
 class Installation {
@@ -53,6 +55,10 @@ class Installation {
   base::Result<> load(const base::json::value& fixture);
   // Everything as one fixture document, secrets only when asked for.
   base::json::object export_all(bool with_secrets) const;
+  // Other routes and upstreams, whole; with an error the last good ones stay.
+  base::Result<> replace_upstreams(const upstream::Settings& settings) {
+    return upstreams_.replace(settings);
+  }
   // Back to nothing: directory, servers, tags, lock-outs, journal.
   base::Result<> clear();
 
@@ -84,6 +90,8 @@ class Installation {
   std::unique_ptr<authn::TokenRing> ring_;
   std::unique_ptr<authn::Lockouts> lockouts_;
   std::unique_ptr<authn::Issuer> issuer_;
+  std::unique_ptr<authn::Issuer> upstream_issuer_;  // of the short-lived tokens of upstreams
+  upstream::Registry upstreams_;
   std::unique_ptr<services::ecs::Ecs> ecs_;
   std::unique_ptr<services::tms::Tms> tms_;
   std::unique_ptr<services::iam::Iam> iam_;

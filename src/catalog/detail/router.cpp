@@ -12,6 +12,11 @@ bool holds(const std::vector<std::string_view>& texts, std::string_view text) {
   return std::ranges::find(texts, text) != texts.end();
 }
 
+const Router::Leaf* find_leaf(const std::vector<Router::Leaf>& leaves, std::string_view method) {
+  const auto leaf = std::ranges::find(leaves, method, &Router::Leaf::method);
+  return leaf == leaves.end() ? nullptr : &*leaf;
+}
+
 }  // namespace
 
 Router::Router() : nodes_(1) {}
@@ -47,9 +52,13 @@ base::Result<> Router::add(const Operation& operation, std::string_view path,
   if (!path.starts_with('/')) return base::fail(base::Code::Internal, "the path has no leading /");
   std::uint32_t node = 0;
   std::vector<std::string_view> names;
+  bool takes_rest = false;
   for (const std::string_view segment : base::split(path.substr(1), '/')) {
     if (path.size() == 1) break;
     if (segment.empty()) return base::fail(base::Code::Internal, "the path has an empty segment");
+    if (takes_rest) return base::fail(base::Code::Internal, "** is not at the end of the path");
+    takes_rest = segment == "**";
+    if (takes_rest) continue;
     if (segment.front() != '{') {
       node = literal_child(node, segment);
       continue;
@@ -65,7 +74,7 @@ base::Result<> Router::add(const Operation& operation, std::string_view path,
     names.push_back(name);
     node = parameter_child(node, limited ? &shape->shape->choices : nullptr);
   }
-  auto& leaves = nodes_[node].leaves;
+  auto& leaves = takes_rest ? nodes_[node].rests : nodes_[node].leaves;
   auto leaf = std::ranges::find(leaves, operation.method, &Leaf::method);
   if (leaf == leaves.end()) {
     leaves.push_back({operation.method, std::move(names), {&operation}});
@@ -89,8 +98,8 @@ const Router::Leaf* Router::descend(const Node& node, const Path& path, std::siz
                                     std::string_view method, Match& match,
                                     std::size_t captures) const {
   if (at == path.size()) {
-    const auto leaf = std::ranges::find(node.leaves, method, &Leaf::method);
-    return leaf == node.leaves.end() ? nullptr : &*leaf;
+    if (const Leaf* leaf = find_leaf(node.leaves, method)) return leaf;
+    return find_leaf(node.rests, method);
   }
   const Path::Segment& segment = path[at];
   if (segment.literal) {
@@ -113,7 +122,7 @@ const Router::Leaf* Router::descend(const Node& node, const Path& path, std::siz
       return leaf;
     }
   }
-  return nullptr;
+  return find_leaf(node.rests, method);
 }
 
 }  // namespace jianmen::catalog::detail

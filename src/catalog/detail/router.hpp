@@ -1,7 +1,7 @@
 #pragma once
 // A service's paths as a trie over their segments. Literals win over parameters, with backtracking:
-// a literal that leads nowhere for this method gives way to the parameter beside it. Immutable once
-// filled.
+// a literal that leads nowhere for this method gives way to the parameter beside it, and that to a
+// `**` at a path's end, which takes all that is left, also nothing. Immutable once filled.
 
 #include <array>
 #include <cstdint>
@@ -44,6 +44,7 @@ class Router {
     std::vector<std::pair<std::string_view, std::uint32_t>> literals;  // sorted
     std::vector<Parameter> parameters;                                 // with choices first
     std::vector<Leaf> leaves;                                          // one a method
+    std::vector<Leaf> rests;  // the same for paths that end in `**`
   };
 
   std::uint32_t literal_child(std::uint32_t node, std::string_view text);

@@ -32,7 +32,7 @@ char* put_head(char* to, const Response& response, ConnectionField connection,
     to = put(to, "Transfer-Encoding: chunked\r\n");
   } else if (end == BodyEnd::Length && !has_no_body(response.status())) {
     to = put(to, "Content-Length: ");
-    to = put(to, response.body().size());
+    to = put(to, response.stream_length().value_or(response.body().size()));
     to = put(to, "\r\n");
   }
   to = put(to, date_line);

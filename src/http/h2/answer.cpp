@@ -57,7 +57,9 @@ ssize_t read_body(nghttp2_session*, std::int32_t, std::uint8_t* to, std::size_t 
   if (bytes == 0 && exchange.streaming) return NGHTTP2_ERR_DEFERRED;
   body.copy(reinterpret_cast<char*>(to), bytes, exchange.sent);
   exchange.sent += bytes;
-  exchange.progress = static_cast<Connection*>(user)->now();
+  auto& connection = *static_cast<Connection*>(user);
+  exchange.progress = connection.now();
+  if (exchange.sent == body.size()) connection.wake_stream(exchange);
   if (exchange.sent == body.size() && !exchange.streaming) *flags |= NGHTTP2_DATA_FLAG_EOF;
   return static_cast<ssize_t>(bytes);
 }
@@ -80,8 +82,9 @@ void Connection::answer(Exchange& exchange) {
   fields.push_back(
       pair(":status", text(status, static_cast<std::size_t>(response.status())), true));
   const bool without_body = detail::has_no_body(response.status());
-  if (!without_body && !response.stream()) {
-    fields.push_back(pair("content-length", text(length, response.body().size()), true));
+  if (!without_body && (!response.stream() || response.stream_length())) {
+    const std::uint64_t size = response.stream_length().value_or(response.body().size());
+    fields.push_back(pair("content-length", text(length, size), true));
   }
   append_lines(fields, parts_.date.at(now()));
   append_lines(fields, response.fields());

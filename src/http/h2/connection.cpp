@@ -20,7 +20,6 @@ constexpr std::size_t kOutput = 64 * 1024;
 constexpr std::size_t kMaxLinger = 1'048'576;
 // Between "no new streams, please" and the last stream's number: what was on its way is answered.
 constexpr std::chrono::milliseconds kGoawayDelay{100};
-constexpr std::chrono::milliseconds kStreamPause{250};
 constexpr std::size_t kFramesOfARequest = 20;
 
 net::SteadyClock::duration time_at_rate(std::size_t bytes, const ServerSettings& settings) {
@@ -150,14 +149,17 @@ net::Task<void> Connection::serve(Exchange& exchange) {
 net::Task<void> Connection::stream_body(Exchange& exchange) {
   wake();
   Response& response = exchange.response;
+  bool broken = false;
   try {
-    while (exchange.stream_id != 0 && !draining_ && !stream_.loop().cancelled()) {
-      if (exchange.sent < response.body().size()) {
-        co_await net::sleep_for(kStreamPause);
-        continue;
-      }
+    while (exchange.stream_id != 0 && (!draining_ || response.stream()->has_end()) &&
+           !stream_.loop().cancelled()) {
+      co_await exchange.piece_sent();
+      if (exchange.stream_id == 0) break;
       auto piece = co_await response.stream()->next();
-      if (!piece) break;
+      if (!piece) {
+        broken = response.stream()->failed();
+        break;
+      }
       if (piece->empty() || exchange.stream_id == 0) continue;
       response.body() = std::move(*piece);
       exchange.sent = 0;
@@ -173,8 +175,19 @@ net::Task<void> Connection::stream_body(Exchange& exchange) {
     release(exchange);
     co_return;
   }
+  if (broken) {
+    reset(exchange, NGHTTP2_INTERNAL_ERROR);  // the client must not take it for the whole
+    co_return;
+  }
   exchange.began = exchange.progress = now();
   nghttp2_session_resume_data(session_.get(), exchange.stream_id);
+}
+
+// Later: whoever calls may be in the middle of nghttp2.
+void Connection::wake_stream(Exchange& exchange) {
+  if (!exchange.piece_awaiter) return;
+  stream_.loop().post(
+      [waiting = std::exchange(exchange.piece_awaiter, nullptr)] { waiting.resume(); });
 }
 
 void Connection::wake() {
@@ -384,6 +397,7 @@ void Connection::closed(Exchange& exchange) {
   if (exchange.next) exchange.next->previous = exchange.previous;
   exchange.next = exchange.previous = nullptr;
   exchange.stream_id = 0;
+  wake_stream(exchange);
   if (--open_ == 0) idle_since_ = stream_.loop().now();
   if (exchange.state == Exchange::State::Ready) std::erase(ready_, &exchange);
   if (exchange.state != Exchange::State::Running && !exchange.streaming) release(exchange);

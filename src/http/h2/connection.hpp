@@ -66,6 +66,8 @@ class Connection {
   // No new streams: GOAWAY, then what runs is finished.
   void drain();
   net::Deadline now() const { return stream_.loop().now(); }
+  // The last piece of a streamed body has gone, or nobody wants it: its maker goes on.
+  void wake_stream(Exchange& exchange);
 
  private:
   friend struct Callbacks;

@@ -3,6 +3,7 @@
 // views hold until the answer is finished, whatever becomes of the stream. Pooled by the worker:
 // what was allocated serves the next one. Thread safety: belongs to one loop.
 
+#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -49,6 +50,9 @@ class Exchange {
   std::size_t sent = 0;  // bytes of the response's body
   // The answer is a BodyStream: pieces still come; the response's body is the last of them.
   bool streaming = false;
+  std::coroutine_handle<> piece_awaiter;
+  struct PieceSent;
+  PieceSent piece_sent();     // or the stream is gone
   std::size_t discarded = 0;  // bytes of the request's body that nobody wants
   Exchange* next = nullptr;
   Exchange* previous = nullptr;
@@ -79,5 +83,16 @@ class Exchange {
   std::string_view refusal_;  // a literal
   bool expects_continue_ = false;
 };
+
+struct Exchange::PieceSent {
+  Exchange& exchange;
+  bool await_ready() const {
+    return exchange.sent >= exchange.response.body().size() || exchange.stream_id == 0;
+  }
+  void await_suspend(std::coroutine_handle<> handle) const { exchange.piece_awaiter = handle; }
+  void await_resume() const {}
+};
+
+inline Exchange::PieceSent Exchange::piece_sent() { return {*this}; }
 
 }  // namespace jianmen::http::h2

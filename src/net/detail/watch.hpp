@@ -40,6 +40,8 @@ class Watch final : private Timer {
   // False: the wait is over before it began (the loop stops, or the descriptor cannot be watched).
   bool wait(Operation& operation, Deadline deadline);
   void set_deadline(Deadline deadline) { loop_.timers().arm(*this, deadline); }
+  // Something has happened while nobody waited.
+  bool disturbed() const { return armed_ == 0; }
   bool waiting() const { return operation_ != nullptr; }
   void cancel() { finish(IoStatus::Cancelled); }  // ends the wait, if there is one
 
