@@ -13,8 +13,8 @@
 namespace jianmen::upstream {
 
 struct Forwarded {
-  std::string_view host;      // Host that the upstream sees
-  std::string_view identity;  // "Name: value\r\n" lines that authn's principal gave
+  std::string_view host = {};      // Host that the upstream sees
+  std::string_view identity = {};  // "Name: value\r\n" lines that authn's principal gave
   std::string_view request_id = {};
   bool has_body_length = false;  // a body of known length, which may be 0
   std::size_t body_length = 0;
