@@ -1,7 +1,12 @@
 #include "base/json_writer.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace jianmen::base {
 
@@ -9,7 +14,7 @@ namespace {
 
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-// Eight characters at once; by the usual tests for a zero byte and for a byte below another.
+// By the usual tests for a zero byte and for a byte below another.
 bool needs_escape(std::uint64_t eight) {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
   const auto zero_in = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
@@ -17,110 +22,118 @@ bool needs_escape(std::uint64_t eight) {
           zero_in(eight ^ kOnes * '\\')) != 0;
 }
 
-bool is_plain(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
+// Copies a text of which no character needs an escape; false: one does, and `to` holds anything.
+// What is no multiple of a step is looked at twice: the last step ends where the text ends.
+bool copy_plain(char* to, std::string_view text) {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  if (size < 4) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if (needs_escape(from[i])) return false;
+      to[i] = from[i];
+    }
+    return true;
+  }
+  if (size < 8) {
+    std::uint32_t first, last;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + size - 4, 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+    return !needs_escape(std::uint64_t{first} << 32 | last);
+  }
+#if defined(__SSE2__)
+  const auto step = [&](std::size_t at) {
+    const __m128i some = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), some);
+    const __m128i control =
+        _mm_cmpeq_epi8(_mm_max_epu8(some, _mm_set1_epi8(0x1f)), _mm_set1_epi8(0x1f));
+    const __m128i quoted = _mm_or_si128(_mm_cmpeq_epi8(some, _mm_set1_epi8('"')),
+                                        _mm_cmpeq_epi8(some, _mm_set1_epi8('\\')));
+    return _mm_movemask_epi8(_mm_or_si128(control, quoted)) == 0;
+  };
+  constexpr std::size_t kStep = 16;
+#else
+  const auto step = [&](std::size_t at) {
     std::uint64_t eight;
-    std::memcpy(&eight, at, 8);
-    if (needs_escape(eight)) return false;
+    std::memcpy(&eight, from + at, 8);
+    std::memcpy(to + at, &eight, 8);
+    return !needs_escape(eight);
+  };
+  constexpr std::size_t kStep = 8;
+#endif
+  if (size < kStep) {
+    std::uint64_t first, last;
+    std::memcpy(&first, from, 8);
+    std::memcpy(&last, from + size - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+    return !needs_escape(first) && !needs_escape(last);
   }
-  for (; left > 0; ++at, --left) {
-    if (needs_escape(*at)) return false;
+  for (std::size_t at = 0; at + kStep <= size; at += kStep) {
+    if (!step(at)) return false;
   }
-  return true;
+  return size % kStep == 0 || step(size - kStep);
 }
 
-char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
-
-// `size` more characters, written by `write(char*)` in one go.
-template <class Write>
-void extend(std::string& out, std::size_t size, Write write) {
-  // The callback's own number is no help: libstdc++ 12 hands it the capacity.
-  const std::size_t before = out.size(), whole = before + size;
-  out.resize_and_overwrite(whole, [&](char* data, std::size_t) {
-    write(data + before);
-    return whole;
-  });
-}
-
-void append_escaped(std::string& out, std::string_view text) {
+// At most six characters.
+char* put_escaped(char* to, char c) {
+  constexpr std::string_view kShort = "\"\\\b\f\n\r\t", kLetters = "\"\\bfnrt";
   constexpr char kDigits[] = "0123456789abcdef";
-  for (const char c : text) {
-    if (!needs_escape(c)) {
-      out += c;
-      continue;
-    }
-    out += '\\';
-    switch (c) {
-      case '"':
-      case '\\':
-        out += c;
-        break;
-      case '\b':
-        out += 'b';
-        break;
-      case '\f':
-        out += 'f';
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      default:
-        out.append("u00").append(1, kDigits[c >> 4]).append(1, kDigits[c & 15]);
-    }
+  *to++ = '\\';
+  if (const auto found = kShort.find(c); found != std::string_view::npos) {
+    *to++ = kLetters[found];
+    return to;
   }
+  to += std::string_view("u00").copy(to, 3);
+  *to++ = kDigits[c >> 4];
+  *to++ = kDigits[c & 15];
+  return to;
 }
 
 }  // namespace
 
-void JsonWriter::key(std::string_view name) {
-  const std::size_t comma = needs_comma_ ? 1 : 0;
-  extend(out_, comma + name.size() + 3, [&](char* to) {
-    if (comma) *to++ = ',';
-    *to++ = '"';
-    to = put(to, name);
-    *to++ = '"';
-    *to = ':';
-  });
-  needs_comma_ = false;
+void JsonWriter::grow(std::size_t size) {
+  const auto written = static_cast<std::size_t>(at_ - out_.data());
+  const std::size_t whole = std::max({written + size, 2 * written, out_.capacity()});
+  out_.resize_and_overwrite(whole, [whole](char*, std::size_t) { return whole; });
+  at_ = out_.data() + written;
+  end_ = out_.data() + whole;
 }
 
-void JsonWriter::text(std::span<const std::string_view> pieces) {
-  separate();
-  out_ += '"';
-  for (const std::string_view piece : pieces) {
-    if (is_plain(piece)) {
-      out_ += piece;
+void JsonWriter::piece(std::string_view text) {
+  need(text.size());
+  if (copy_plain(at_, text)) {
+    at_ += text.size();
+    return;
+  }
+  for (const char c : text) {
+    need(6);
+    if (needs_escape(c)) {
+      at_ = put_escaped(at_, c);
     } else {
-      append_escaped(out_, piece);
+      *at_++ = c;
     }
   }
-  out_ += '"';
+}
+
+void JsonWriter::text(std::string_view value) {
+  need(value.size() + 3);
+  separate();
+  *at_++ = '"';
+  piece(value);
+  need(1);
+  *at_++ = '"';
   needs_comma_ = true;
 }
 
-void JsonWriter::member(std::string_view name, std::string_view value) {
-  if (!is_plain(value)) {
-    key(name);
-    text(value);
-    return;
-  }
-  const std::size_t comma = needs_comma_ ? 1 : 0;
-  extend(out_, comma + name.size() + value.size() + 5, [&](char* to) {
-    if (comma) *to++ = ',';
-    *to++ = '"';
-    to = put(to, name);
-    to = put(to, "\":\"");
-    to = put(to, value);
-    *to = '"';
-  });
+void JsonWriter::text(std::span<const std::string_view> pieces) {
+  need(2);
+  separate();
+  *at_++ = '"';
+  for (const std::string_view one : pieces) piece(one);
+  need(1);
+  *at_++ = '"';
   needs_comma_ = true;
 }
 
@@ -131,8 +144,9 @@ void JsonWriter::number(std::int64_t value) {
 }
 
 void JsonWriter::bare(std::string_view token) {
+  need(token.size() + 1);
   separate();
-  out_ += token;
+  at_ += token.copy(at_, token.size());
   needs_comma_ = true;
 }
 

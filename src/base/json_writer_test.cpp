@@ -10,9 +10,9 @@ namespace jianmen::base {
 namespace {
 
 std::string written(std::string_view text) {
-  std::string out;
-  JsonWriter(out).text(text);
-  return out;
+  JsonWriter json(1);
+  json.text(text);
+  return json.finish();
 }
 
 TEST(JsonWriter, TextIsEscapedAsTheLibraryDoes) {
@@ -25,24 +25,25 @@ TEST(JsonWriter, TextIsEscapedAsTheLibraryDoes) {
       }
     }
   }
+  const std::string once(3000, 'x'), often(3000, '"');
+  EXPECT_EQ(written(once), to_text(json::value(once)));
+  EXPECT_EQ(written(often), to_text(json::value(often)));
   EXPECT_EQ(written("天门\u0000x"), to_text(json::value("天门\u0000x")));
 }
 
 TEST(JsonWriter, AMemberIsAKeyAndItsText) {
   for (const std::string value : {"", "plain", "a \"quoted\" one", "line\nend", "天门"}) {
-    std::string out;
-    JsonWriter json(out);
+    JsonWriter json(16);
     json.begin_object();
     json.member("first", value);
     json.member("second", value);
     json.end_object();
-    EXPECT_EQ(out, to_text(json::object{{"first", value}, {"second", value}}));
+    EXPECT_EQ(json.finish(), to_text(json::object{{"first", value}, {"second", value}}));
   }
 }
 
 TEST(JsonWriter, CommasStandBetweenValuesAndNowhereElse) {
-  std::string out = "before ";
-  JsonWriter json(out);
+  JsonWriter json(8);
   json.begin_object();
   json.key("empty");
   json.begin_array();
@@ -66,8 +67,8 @@ TEST(JsonWriter, CommasStandBetweenValuesAndNowhereElse) {
   json.text(pieces);
   json.end_object();
   EXPECT_EQ(
-      out,
-      R"(before {"empty":[],"items":[{"yes":true,"no":false,"none":null},)"
+      json.finish(),
+      R"({"empty":[],"items":[{"yes":true,"no":false,"none":null},)"
       R"({"yes":true,"no":false,"none":null},-1,-9223372036854775808],"pieces":"http://host/\""})");
 }
 

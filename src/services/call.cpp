@@ -34,7 +34,9 @@ std::optional<std::string_view> Call::header(std::string_view name) const {
   return std::nullopt;
 }
 
-std::string Call::base_url() const { return (secure ? "https://" : "http://") + host; }
+std::string Call::base_url() const {
+  return std::string(secure ? "https://" : "http://").append(host);
+}
 
 Reply Reply::empty(int status) {
   Reply reply;

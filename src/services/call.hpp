@@ -38,7 +38,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>>
       header_values;       // only those that the row declares
   base::json::value body;  // null when there was none
-  std::string host;        // of the request, with its port
+  std::string_view host;   // of the request, with its port
   bool secure = false;
   std::string_view request_id;
   base::Time now{};

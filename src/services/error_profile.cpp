@@ -251,9 +251,11 @@ identity::Cause cause_of(FaultKind kind) {
 void add_family_headers(http::Response& response, std::string_view family,
                         std::string_view request_id) {
   if (family == "keystone" || family == "iam" || family == "sts") {
-    std::string trace = "token_global_null_";
-    trace += request_id;
-    response.add("X-IAM-Trace-Id", trace);
+    constexpr std::string_view kTrace = "token_global_null_";
+    std::array<char, 128> trace;  // an id is 32 digits
+    const auto id = request_id.substr(0, trace.size() - kTrace.size());
+    id.copy(trace.data() + kTrace.copy(trace.data(), kTrace.size()), id.size());
+    response.add("X-IAM-Trace-Id", {trace.data(), kTrace.size() + id.size()});
     response.add("X-Openstack-Request-Id", request_id);
     response.add_lines(
         "Cache-Control: no-cache, no-store, must-revalidate\r\n"

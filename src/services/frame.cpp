@@ -250,7 +250,7 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
             .query_values = {},
             .header_values = {},
             .body = std::move(body.value),
-            .host = std::string(from.request.host()),
+            .host = from.request.host(),
             .secure = from.request.secure,
             .request_id = from.request_id,
             .now = from.now,

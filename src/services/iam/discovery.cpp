@@ -50,9 +50,7 @@ void write_account(base::JsonWriter& json, const Call& call) {
 }
 
 Outcome list_auth_domains(const Dependencies&, const Call& call) {
-  std::string text;
-  text.reserve(kUsualAccount);
-  base::JsonWriter json(text);
+  base::JsonWriter json(kUsualAccount);
   json.begin_object();
   json.key("domains");
   json.begin_array();
@@ -60,20 +58,18 @@ Outcome list_auth_domains(const Dependencies&, const Call& call) {
   json.end_array();
   write_links(json, call, LinkForm::Self, "/v3/auth/domains");
   json.end_object();
-  return Reply::written(std::move(text));
+  return Reply::written(json.finish());
 }
 
 // One's own account only; another one's id has been refused (403), and OpenStack's command line
 // then goes on with what it was given as the id.
 Outcome show_domain(const Dependencies&, const Call& call) {
-  std::string text;
-  text.reserve(kUsualAccount);
-  base::JsonWriter json(text);
+  base::JsonWriter json(kUsualAccount);
   json.begin_object();
   json.key("domain");
   write_account(json, call);
   json.end_object();
-  return Reply::written(std::move(text));
+  return Reply::written(json.finish());
 }
 
 // For the scope of the credential, as its token's own catalogue.

@@ -13,6 +13,7 @@ using identity::Project;
 
 constexpr std::size_t kMaxPerPage = 5000;
 constexpr std::size_t kMaxName = 64, kMaxDescription = 255;
+constexpr std::size_t kUsualProject = 512, kUsualList = 1024;  // bytes of an answer
 
 const std::string& parent_of(const Project& project) {
   return project.parent.empty() ? project.account.value : project.parent.value;
@@ -35,13 +36,12 @@ void write_project(base::JsonWriter& json, const Call& call, const Project& proj
 }
 
 Reply shown(const Call& call, const Project& project, std::string_view status = {}) {
-  std::string text;
-  base::JsonWriter json(text);
+  base::JsonWriter json(kUsualProject);
   json.begin_object();
   json.key("project");
   write_project(json, call, project, LinkForm::Full, status);
   json.end_object();
-  return Reply::written(std::move(text));
+  return Reply::written(json.finish());
 }
 
 bool fits(const Call& call, const Project& project) {
@@ -59,9 +59,7 @@ bool fits(const Call& call, const Project& project) {
 Reply listed(const Dependencies& with, const Call& call, LinkForm form, Page page,
              std::string_view path) {
   const auto projects = with.directory.list_projects(call.principal->account);
-  std::string text;
-  text.reserve(1024);
-  base::JsonWriter json(text);
+  base::JsonWriter json(kUsualList);
   json.begin_object();
   write_links(json, call, form, path);
   json.key("projects");
@@ -72,7 +70,7 @@ Reply listed(const Dependencies& with, const Call& call, LinkForm form, Page pag
   }
   json.end_array();
   json.end_object();
-  return Reply::written(std::move(text));
+  return Reply::written(json.finish());
 }
 
 Outcome list_projects(const Dependencies& with, const Call& call) {
