@@ -60,7 +60,7 @@ std::string log_line(const JournalEntry& entry) {
 
 struct Pipeline::Passage {
   base::Time now{};
-  std::string request_id;
+  RequestId id;
   std::shared_ptr<const identity::Principal> principal;
   std::shared_ptr<call::Service> service;  // of a route beside the catalogue's
   call::Record record;
@@ -79,7 +79,8 @@ Pipeline::Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authen
 Pipeline::~Pipeline() = default;
 
 void Pipeline::add_service(std::string_view name, call::Service& service) {
-  if (const auto* entry = catalog_.find_service(name)) services_[entry->name] = &service;
+  if (const auto* entry = catalog_.find_service(name))
+    services_.emplace_back(entry->name, &service);
 }
 
 std::expected<catalog::Route, catalog::NoRoute> Pipeline::find_route(const http::Request& request,
@@ -96,14 +97,18 @@ std::expected<catalog::Route, catalog::NoRoute> Pipeline::find_route(const http:
 
 call::Service* Pipeline::service_of(const Passage& passage) const {
   if (passage.service) return passage.service.get();
-  const auto service = services_.find(passage.record.operation->service);
-  return service == services_.end() ? nullptr : service->second;
+  const std::string_view name = passage.record.operation->service;
+  for (const auto& [known, service] : services_) {
+    if (known == name) return service;
+  }
+  return nullptr;
 }
 
 net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   Passage passage;
   passage.now = clock_.now();
-  ids_.next(passage.request_id);
+  passage.id = ids_.next();
+  const auto request_id = passage.id.text();
   call::Record& record = passage.record;
 
   std::optional<Refusal> refused;
@@ -139,7 +144,7 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
                         .principal = passage.principal.get(),
                         .credential_refusal = credential_refusal ? &*credential_refusal : nullptr,
                         .now = passage.now,
-                        .request_id = passage.request_id,
+                        .request_id = request_id,
                         .record = record};
         response = co_await service->serve(call);
         // A refusal without words: those are the gateway's.
@@ -151,7 +156,7 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   }
   if (refused) {
     const GatewayError error = error_for(*refused);
-    response = render(error, passage.request_id);
+    response = render(error, request_id);
     // The real gateway closes after a 401; a client that goes on with a broken credential starts
     // afresh.
     if (error.status == 401) response.close();
@@ -159,7 +164,7 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
     record.error_message = error.message;
     record.refusal = std::move(refused);
   }
-  response.add("X-Request-Id", passage.request_id);
+  response.add("X-Request-Id", request_id);
   response.add_lines("Server: api-gateway\r\n");
   this->record(request, passage, response);
   co_return response;
@@ -171,7 +176,7 @@ void Pipeline::record(const http::Request& request, Passage& passage,
   const bool signature_failed =
       passage.record.refusal && passage.record.refusal->cause == Cause::SignatureSecretWrong;
   const auto fill = [&](JournalEntry& entry) {
-    entry.request_id.assign(passage.request_id);
+    entry.request_id.assign(passage.id.text());
     entry.time = passage.now;
     entry.verdict = verdict_of(response.status());
     keep(entry.method, request.method);
@@ -200,8 +205,8 @@ void Pipeline::record(const http::Request& request, Passage& passage,
 }
 
 http::Response Pipeline::refuse(int status, std::string_view reason) {
-  std::string id;
-  ids_.next(id);
+  const RequestId request_id = ids_.next();
+  const auto id = request_id.text();
   const GatewayError error = error_for_status(status);
   http::Response response = render(error, id);
   response.add("X-Request-Id", id);
@@ -223,8 +228,8 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
     entry.steps.add({"parse", "refused", 0});
   });
   if (settings_.log_requests) {
-    base::log::info("event=request id=" + id + " status=" + std::to_string(status) + " reason=\"" +
-                    std::string(reason) + "\"");
+    base::log::info("event=request id=" + std::string(id) + " status=" + std::to_string(status) +
+                    " reason=\"" + std::string(reason) + "\"");
   }
   return response;
 }

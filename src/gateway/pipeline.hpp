@@ -5,7 +5,8 @@
 
 #include <memory>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "authn/authenticator.hpp"
 #include "base/clock.hpp"
@@ -52,7 +53,8 @@ class Pipeline final : public http::Handler {
   RequestIds ids_;
   Settings settings_;
   call::Routes* routes_ = nullptr;
-  std::unordered_map<std::string_view, call::Service*> services_;  // keys live in the catalogue
+  // A handful: looked through faster than hashed. The names live in the catalogue.
+  std::vector<std::pair<std::string_view, call::Service*>> services_;
 };
 
 }  // namespace jianmen::gateway

@@ -1,6 +1,6 @@
 #include "gateway/render.hpp"
 
-#include "base/json.hpp"
+#include "base/json_writer.hpp"
 
 namespace jianmen::gateway {
 
@@ -116,9 +116,15 @@ GatewayError error_for_status(int status) {
 }
 
 http::Response render(const GatewayError& error, std::string_view request_id) {
-  const base::json::object body{
-      {"error_msg", error.message}, {"error_code", error.code}, {"request_id", request_id}};
-  return {error.status, base::to_text(body) + "\n", "application/json"};
+  base::JsonWriter json(128 + error.message.size());
+  json.begin_object();
+  json.member("error_msg", error.message);
+  json.member("error_code", error.code);
+  json.member("request_id", request_id);
+  json.end_object();
+  auto body = json.finish();
+  body += '\n';
+  return {error.status, std::move(body), "application/json"};
 }
 
 }  // namespace jianmen::gateway

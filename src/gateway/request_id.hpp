@@ -4,16 +4,25 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 #include "base/random.hpp"
 
 namespace jianmen::gateway {
 
+class RequestId {
+ public:
+  std::string_view text() const { return {digits_.data(), digits_.size()}; }
+
+ private:
+  friend class RequestIds;
+  std::array<char, 32> digits_;
+};
+
 class RequestIds {
  public:
   explicit RequestIds(base::Random& random) : random_(random) {}
-  void next(std::string& out);
+  RequestId next();
 
  private:
   base::Random& random_;

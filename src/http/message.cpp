@@ -35,6 +35,11 @@ std::optional<FieldPlace> find_line(std::string_view fields, std::string_view na
   return std::nullopt;
 }
 
+// An answer of this API carries about ten fields: room for them at once.
+constexpr std::size_t kUsualFields = 512;
+
+char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
+
 }  // namespace
 
 std::optional<std::string_view> Request::find(HeaderId id) const {
@@ -77,14 +82,22 @@ void Response::add(std::string_view name, std::string_view value) {
   assert(detail::is_token(name));
   assert(is_field_value(value));
   if (!is_field_value(value)) return;  // a defect above must not become a split response
-  // An answer of this API carries about ten fields: room for them at once.
-  if (fields_.empty()) fields_.reserve(512);
-  fields_.append(name).append(": ").append(value).append("\r\n");
+  if (fields_.empty()) fields_.reserve(kUsualFields);
+  const std::size_t before = fields_.size(), whole = before + name.size() + value.size() + 4;
+  fields_.resize_and_overwrite(whole, [&](char* begin, std::size_t) {
+    char* to = put(begin + before, name);
+    *to++ = ':';
+    *to++ = ' ';
+    to = put(to, value);
+    *to++ = '\r';
+    *to = '\n';
+    return whole;
+  });
 }
 
 void Response::add_lines(std::string_view lines) {
   assert(lines.ends_with("\r\n"));
-  if (fields_.empty()) fields_.reserve(512);
+  if (fields_.empty()) fields_.reserve(kUsualFields);
   fields_.append(lines);
 }
 

@@ -1,8 +1,11 @@
 #include "net/socket.hpp"
 
+#include <array>
 #include <cassert>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 
@@ -70,6 +73,19 @@ base::Result<> remove_stale_unix_socket(const Address& address) {
   }
   ::unlink(unix_address->sun_path);
   return {};
+}
+
+// inet_ntop would go through sprintf, for each connection that comes in.
+std::string four_numbers(const void* address) {
+  std::array<std::uint8_t, 4> bytes;
+  std::memcpy(bytes.data(), address, bytes.size());
+  std::array<char, INET_ADDRSTRLEN> text;
+  char* to = text.data();
+  for (const auto byte : bytes) {
+    if (to != text.data()) *to++ = '.';
+    to = std::to_chars(to, text.data() + text.size(), byte).ptr;
+  }
+  return {text.data(), to};
 }
 
 }  // namespace
@@ -160,16 +176,14 @@ std::uint16_t Address::port() const {
 std::string Address::host() const {
   char text[INET6_ADDRSTRLEN] = "";
   if (family() == AF_INET) {
-    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr, text,
-                sizeof text);
+    return four_numbers(&reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr);
   } else if (family() == AF_INET6) {
     const auto& six = reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
     // A dual-stack socket shows IPv4 callers as ::ffff:a.b.c.d; for the reader it is a.b.c.d.
     if (IN6_IS_ADDR_V4MAPPED(&six)) {
-      ::inet_ntop(AF_INET, &six.s6_addr[12], text, sizeof text);
-    } else {
-      ::inet_ntop(AF_INET6, &six, text, sizeof text);
+      return four_numbers(&six.s6_addr[12]);
     }
+    ::inet_ntop(AF_INET6, &six, text, sizeof text);
   } else {
     return "unix";
   }
