@@ -1,6 +1,7 @@
 #include "catalog/detail/router.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/encoding.hpp"
 
@@ -17,19 +18,34 @@ const Router::Leaf* find_leaf(const std::vector<Router::Leaf>& leaves, std::stri
   return leaf == leaves.end() ? nullptr : &*leaf;
 }
 
+// Texts hold no zero byte, so filling up with zeros keeps their order.
+std::uint64_t head_of(std::string_view text) {
+  std::uint64_t head = 0;
+  std::memcpy(&head, text.data(), std::min(text.size(), sizeof head));
+  return __builtin_bswap64(head);
+}
+
 }  // namespace
 
 Router::Router() : nodes_(1) {}
 
 std::uint32_t Router::literal_child(std::uint32_t node, std::string_view text) {
   auto& literals = nodes_[node].literals;
-  const auto place =
-      std::ranges::lower_bound(literals, text, {}, [](const auto& l) { return l.first; });
-  if (place != literals.end() && place->first == text) return place->second;
+  const auto place = std::ranges::lower_bound(literals, text, {}, &Literal::text);
+  if (place != literals.end() && place->text == text) return place->node;
   const auto child = static_cast<std::uint32_t>(nodes_.size());
-  literals.emplace(place, text, child);
+  literals.insert(place, {head_of(text), text, child});
   nodes_.emplace_back();
   return child;
+}
+
+const Router::Literal* Router::find_literal(const Node& node, std::string_view text) {
+  const auto head = head_of(text);
+  auto literal = std::ranges::lower_bound(node.literals, head, {}, &Literal::head);
+  for (; literal != node.literals.end() && literal->head == head; ++literal) {
+    if (literal->text == text) return &*literal;
+  }
+  return nullptr;
 }
 
 std::uint32_t Router::parameter_child(std::uint32_t node,
@@ -103,11 +119,9 @@ const Router::Leaf* Router::descend(const Node& node, const Path& path, std::siz
   }
   const Path::Segment& segment = path[at];
   if (segment.literal) {
-    const auto literal = std::ranges::lower_bound(node.literals, segment.text, {},
-                                                  [](const auto& l) { return l.first; });
-    if (literal != node.literals.end() && literal->first == segment.text) {
+    if (const Literal* literal = find_literal(node, segment.text)) {
       if (const Leaf* leaf =
-              descend(nodes_[literal->second], path, at + 1, method, match, captures)) {
+              descend(nodes_[literal->node], path, at + 1, method, match, captures)) {
         return leaf;
       }
     }

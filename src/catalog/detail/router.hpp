@@ -40,13 +40,19 @@ class Router {
     const std::vector<std::string_view>* choices = nullptr;  // nullptr: any value
     std::uint32_t node = 0;
   };
+  struct Literal {
+    std::uint64_t head;  // the first characters as a number: in the order of the texts
+    std::string_view text;
+    std::uint32_t node = 0;
+  };
   struct Node {
-    std::vector<std::pair<std::string_view, std::uint32_t>> literals;  // sorted
-    std::vector<Parameter> parameters;                                 // with choices first
-    std::vector<Leaf> leaves;                                          // one a method
-    std::vector<Leaf> rests;  // the same for paths that end in `**`
+    std::vector<Literal> literals;      // sorted
+    std::vector<Parameter> parameters;  // with choices first
+    std::vector<Leaf> leaves;           // one a method
+    std::vector<Leaf> rests;            // the same for paths that end in `**`
   };
 
+  static const Literal* find_literal(const Node& node, std::string_view text);
   std::uint32_t literal_child(std::uint32_t node, std::string_view text);
   std::uint32_t parameter_child(std::uint32_t node, const std::vector<std::string_view>* choices);
   const Leaf* descend(const Node& node, const Path& path, std::size_t at, std::string_view method,
