@@ -77,6 +77,15 @@ Refusal refusal_of(OpenFault fault, std::string_view token) {
 
 }  // namespace
 
+// A token that was opened: good until then, as long as the directory's generation stands.
+struct OpenToken {
+  std::uint64_t generation = 0;
+  base::Time until{};
+  std::shared_ptr<const Principal> principal;
+};
+
+constexpr std::size_t kMostTokens = 4096, kLongestToken = 4096;  // kept, and of a kept one
+
 struct Authenticator::Impl {
   const directory::Directory& directory;
   const TokenRing& ring;
@@ -85,6 +94,9 @@ struct Authenticator::Impl {
   Settings settings;
   detail::Subjects subjects;
   detail::Callers callers;
+  // Found by the whole text. Who does not know a token cannot feel his way to it: only a text with
+  // the same 64-bit hash is ever compared with one.
+  detail::SecondChance<OpenToken> tokens{kMostTokens};
 
   Impl(const directory::Directory& directory, const TokenRing& ring, Lockouts& lockouts,
        const base::Clock& clock, Settings settings)
@@ -125,10 +137,15 @@ Outcome Authenticator::open_token(std::string_view token) {
 
 Outcome Authenticator::Impl::open_token(std::string_view text) {
   if (text.empty()) return refuse(Cause::TokenEmpty);
+  const auto now = clock.now();
+  const auto generation = directory.generation();  // before what is read under it
+  if (const auto* known = tokens.find(text);
+      known && known->generation == generation && now < known->until) {
+    return known->principal;
+  }
   auto claims = ring.open(text, Purpose::Token);
   if (!claims) return std::unexpected(refusal_of(claims.error(), text));
   auto& principal = claims->principal;
-  const auto now = clock.now();
   // Whose it was: the explanation can then say how to get the next one, and to whom it may be told.
   const auto refuse_own = [&](Cause cause) {
     subjects.complete(principal);
@@ -149,7 +166,11 @@ Outcome Authenticator::Impl::open_token(std::string_view text) {
                                .with("issued_at", base::to_iso_micros(principal.issued)));
   }
   subjects.complete(principal);
-  return std::make_shared<const Principal>(std::move(principal));
+  auto opened = std::make_shared<const Principal>(std::move(principal));
+  if (text.size() <= kLongestToken) {
+    tokens.put(text, {generation, subjects.end_of(*opened), opened});
+  }
+  return opened;
 }
 
 // The order of the checks is the order of what they tell: whether a key is switched off, only its

@@ -1,5 +1,6 @@
 #include "authn/detail/subjects.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace jianmen::authn::detail {
@@ -108,6 +109,11 @@ std::string_view Subjects::what_changed(const Claims& claims, base::Time now) {
     if (!project->found || project->account != principal.account) return "project deleted";
   }
   return {};
+}
+
+base::Time Subjects::end_of(const Principal& principal) {
+  if (principal.kind == Principal::Kind::User) return principal.expires;
+  return std::min(principal.expires, agency(principal.id)->expires.value_or(base::Time::max()));
 }
 
 void Subjects::complete(Principal& principal) {

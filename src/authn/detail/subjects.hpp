@@ -47,6 +47,8 @@ class Subjects {
   // What happened since these claims were sealed that takes them back: "user disabled",
   // "credentials, groups or grants changed" …; empty when nothing did.
   std::string_view what_changed(const Claims& claims, base::Time now);
+  // When these claims end if nothing happens before: their own end, or the agency's.
+  base::Time end_of(const identity::Principal& principal);
   // Writes the names that a sealed principal does not carry.
   void complete(identity::Principal& principal);
 

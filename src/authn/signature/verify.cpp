@@ -68,7 +68,6 @@ std::expected<void, Refusal> check_date(const SignedRequest& request, base::Time
 std::expected<void, Refusal> check_scope(const Authorization& authorization,
                                          std::string_view sdk_date,
                                          const VerifySettings& settings) {
-  if (authorization.algorithm != Algorithm::V11HmacSha256) return {};
   const auto pieces = base::split(authorization.scope, '/');
   const bool fits = pieces.size() == 3 && pieces[0] == sdk_date.substr(0, 8) &&
                     (!settings.expected_region || pieces[1] == *settings.expected_region) &&
@@ -284,7 +283,9 @@ std::expected<void, Refusal> check_before_key(const SignedRequest& request,
                                               const Authorization& authorization, base::Time now,
                                               const VerifySettings& settings) {
   if (auto ok = check_date(request, now, settings); !ok) return ok;
-  if (auto ok = check_scope(authorization, sdk_date_of(request), settings); !ok) return ok;
+  if (authorization.algorithm == Algorithm::V11HmacSha256) {
+    if (auto ok = check_scope(authorization, sdk_date_of(request), settings); !ok) return ok;
+  }
   if (auto ok = check_signed_headers(request, settings.tolerant); !ok) return ok;
   return check_payload(request, authorization);
 }
