@@ -58,7 +58,7 @@ void add_proof(Refined& refined, const signature::Proof& proof) {
 // there is that a search cannot go through (a body's every change, what its bound cut off).
 double confidence_of_wrong_secret(const signature::Finding& finding, bool has_body) {
   double confidence = 0.97;
-  if (has_body) confidence -= 0.07;
+  if (has_body) confidence -= finding.body_whole ? 0.07 : 0.3;
   if (!finding.complete) confidence -= 0.1;
   return confidence;
 }
@@ -74,7 +74,11 @@ bool has_body(const identity::Refusal& refusal) {
 
 void refine_signature(Refined& refined, const signature::Finding* finding) {
   if (finding && finding->proof) return add_proof(refined, *finding->proof);
-  if (!finding || finding->holds) {
+  using signature::Skipped;
+  const auto skipped = finding ? finding->skipped : Skipped::No;
+  if (skipped == Skipped::Limit) refined.refusal.with("not_searched", "limit");
+  if (skipped == Skipped::EvidenceGone) refined.refusal.with("not_searched", "evidence_gone");
+  if (!finding || finding->holds || skipped != Skipped::No) {
     // Without the evidence, only the two canonical requests side by side tell a wrong secret from a
     // changed request.
     refined.confidence = 0.6;
@@ -86,7 +90,14 @@ void refine_signature(Refined& refined, const signature::Finding* finding) {
   const bool body = has_body(refined.refusal);
   refined.refusal.with("tried", std::to_string(finding->tried));
   refined.confidence = confidence_of_wrong_secret(*finding, body);
-  if (body) refined.alternatives = {{Cause::SignatureBodyChanged, 0.07}};
+  if (!finding->complete) refined.refusal.with("search", "stopped");
+  if (body && !finding->body_whole) {
+    refined.refusal.with("body", "not_kept");
+    refined.alternatives = {{Cause::SignatureBodySerializedTwice, 0.2},
+                            {Cause::SignatureBodyChanged, 0.1}};
+  } else if (body) {
+    refined.alternatives = {{Cause::SignatureBodyChanged, 0.07}};
+  }
 }
 
 // SDKs look for their project by region name; refused, they report a missing project.

@@ -86,6 +86,7 @@ class Collector {
     }
     if (!refusal_.find("action")) put("no_action", "yes");
     if (!refusal_.find("upstream")) put("no_upstream", "yes");
+    if (!refusal_.find("body")) put("body_kept", "yes");
     if (const auto* names = refusal_.find("signed_headers")) {
       put("signed_headers_lower", base::to_lower(*names));
     }

@@ -163,11 +163,14 @@ void observe_failed_host(Observation& out) {
 void observe_bare_host(Observation& out, const catalog::Catalog& catalog) {
   if (!out.host.empty()) return;
   const std::string_view text = out.readable.text;
-  for (auto at = text.find(".my"); at != text.npos; at = text.find(".my", at + 1)) {
+  std::size_t looked = 0;  // each byte belongs to one name
+  for (auto at = text.find(".my"); at != text.npos;
+       at = text.find(".my", std::max(at + 1, looked))) {
     const auto in_host = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; };
     auto begin = at, end = at;
     while (begin > 0 && at - begin < 100 && in_host(text[begin - 1])) --begin;
     while (end < text.size() && end - at < 100 && in_host(text[end])) ++end;
+    looked = end;
     auto host = text.substr(begin, end - begin);
     while (host.ends_with('.')) host.remove_suffix(1);
     if (!catalog.is_cloud_host(host)) continue;

@@ -182,26 +182,34 @@ std::string valid_utf8(std::string text) {
   return text;
 }
 
-std::size_t characters(std::string_view line) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      line, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
-}
-
 // A terminal breaks words at its width: lines that fill it whole go on in the next one.
 std::string unwrapped(std::string text) {
-  std::size_t width = 0;
-  const auto lines = base::split(text, '\n');
-  for (const auto line : lines) width = std::max(width, characters(line));
+  std::size_t width = 0, here = 0;
+  bool has_lines = false;
+  for (const char c : text) {
+    if (c == '\n') {
+      has_lines = true;
+      here = 0;
+    } else if ((static_cast<unsigned char>(c) & 0xc0U) != 0x80) {
+      width = std::max(width, ++here);
+    }
+  }
   const bool usual = width % 10 == 0 || width == 72 || width == 79 || width == 132;
-  if (lines.size() < 2 || width < 60 || width > 300 || !usual) return text;
+  if (!has_lines || width < 60 || width > 300 || !usual) return text;
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    out += lines[i];
-    if (i + 1 == lines.size()) break;
-    const bool goes_on = characters(lines[i]) == width && !lines[i].ends_with(' ') &&
-                         !lines[i + 1].empty() && !lines[i + 1].starts_with(' ');
-    if (!goes_on) out += '\n';
+  here = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '\n') {
+      out += c;
+      here += (static_cast<unsigned char>(c) & 0xc0U) != 0x80 ? 1 : 0;
+      continue;
+    }
+    const char next = i + 1 < text.size() ? text[i + 1] : '\n';
+    const bool goes_on = here == width && text[i - 1] != ' ' && next != ' ' && next != '\n';
+    if (!goes_on) out += c;
+    here = 0;
   }
   return out;
 }

@@ -251,6 +251,38 @@ void write_canonical(const Frame& frame, const Lines& lines, std::string& out) {
   if (frame.kind == Kind::BackslashN) out = with_line_ends(out, "\\n");
 }
 
+namespace {
+
+// What a client may have taken for `YYYYMMDD/region/service`.
+std::vector<std::string> other_scopes(const Question& question) {
+  const auto parts = base::split(question.scope, '/');
+  if (parts.size() != 3) return {};
+  const std::string day(parts[0]), region(parts[1]), service(parts[2]);
+  std::vector<std::string> out;
+  const auto put = [&](const std::string& scope) {
+    if (scope != question.scope) out.push_back(scope);
+  };
+  for (const auto& other : question.regions) put(day + "/" + other + "/" + service);
+  for (const auto& other : question.services) put(day + "/" + region + "/" + other);
+  for (const auto word : {"globe", "global", ""}) put(day + "/" + word + "/" + service);
+  put(day + "/" + service + "/" + region);
+  put(region + "/" + service);
+  put(day + "/" + region);
+  put(day + "/" + region + "/" + service + "/sdk_request");
+  put(day + "/" + base::to_lower(region) + "/" + base::to_lower(service));
+  if (const auto midnight = base::parse_sdk_date(day + "T000000Z")) {
+    for (const int days : {-1, 1}) {
+      const auto near = base::to_sdk_date(*midnight + std::chrono::hours(24 * days));
+      put(near.substr(0, 8) + "/" + region + "/" + service);
+    }
+  }
+  if (const auto* date = question.find("x-sdk-date"))
+    put(date->value + "/" + region + "/" + service);
+  return out;
+}
+
+}  // namespace
+
 std::vector<ToSign> to_sign_forms(const Question& question) {
   using Join = ToSign::Join;
   using Digest = ToSign::Digest;
@@ -259,6 +291,7 @@ std::vector<ToSign> to_sign_forms(const Question& question) {
   const ToSign right{.algorithm = std::string(authn::signature::algorithm_name(question.algorithm)),
                      .date = date ? date->value : std::string(),
                      .scope = question.scope,
+                     .key_scope = question.scope,
                      .hash = hash,
                      .mac = hash};
   std::vector<ToSign> forms{right};
@@ -301,6 +334,14 @@ std::vector<ToSign> to_sign_forms(const Question& question) {
     changed([&](ToSign& form) { form.algorithm = name; }, 2, "algorithm_line");
   }
   if (!question.scope.empty()) changed([](ToSign& form) { form.scope.clear(); }, 1, "no_scope");
+
+  // V11: derived for another day, region or service, with or without the same in the text.
+  for (const auto& scope : other_scopes(question)) {
+    const auto cause = Cause::SignatureDerivedScope;
+    changed([&](ToSign& form) { form.scope = form.key_scope = scope; }, 2, "other_scope", cause);
+    changed([&](ToSign& form) { form.key_scope = scope; }, 2, "other_scope", cause);
+    changed([&](ToSign& form) { form.scope = scope; }, 2, "other_scope", cause);
+  }
 
   // Another algorithm, wholly or in part.
   const auto mismatch = Cause::SignatureAlgorithmMismatch;

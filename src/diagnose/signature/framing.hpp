@@ -89,6 +89,7 @@ void write_canonical(const Frame& frame, const Lines& lines, std::string& out);
 
 struct ToSign {
   std::string algorithm, date, scope;
+  std::string key_scope = {};                // V11: what the key is derived with
   crypto::Hash hash = crypto::Hash::Sha256;  // of the canonical request
   crypto::Hash mac = crypto::Hash::Sha256;
   enum class Digest {

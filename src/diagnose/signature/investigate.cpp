@@ -24,6 +24,13 @@ class Hosts {
   std::vector<std::string> hosts_;
 };
 
+std::shared_ptr<const Finding> skipped(Skipped why) {
+  Finding finding;
+  finding.complete = false;
+  finding.skipped = why;
+  return std::make_shared<const Finding>(std::move(finding));
+}
+
 }  // namespace
 
 Investigator::Investigator(const catalog::Catalog& catalog, const directory::Directory& directory,
@@ -48,7 +55,8 @@ std::shared_ptr<const Finding> Investigator::investigate(const gateway::JournalE
       return known->second;
   }
   const auto question = question_of(entry);
-  if (!question || !may_search(question->access_key_id)) return nullptr;
+  if (!question) return skipped(Skipped::EvidenceGone);
+  if (!may_search(question->access_key_id)) return skipped(Skipped::Limit);
   auto finding = std::make_shared<const Finding>(search(*question, limits_.search));
   const std::lock_guard lock(mutex_);
   if (found_.emplace(entry.request_id, finding).second) order_.push_back(entry.request_id);
@@ -163,6 +171,8 @@ std::optional<Question> Investigator::question_of(const gateway::JournalEntry& e
   constexpr std::size_t kMostHosts = 2000;
   if (question.hosts.size() > kMostHosts) question.hosts.resize(kMostHosts);
   for (const auto& region : catalog_.regions()) question.regions.push_back(region.id);
+  for (const auto& each : catalog_.services()) question.services.push_back(each.name);
+  question.services.emplace_back("iotdm");  // the one client that derives its keys
   if (route) {
     for (const auto* operation : route->candidates) {
       if (operation->dispatch.kind == catalog::Dispatch::Kind::TopKey)

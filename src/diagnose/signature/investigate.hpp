@@ -34,7 +34,8 @@ class Investigator {
                const InvestigationLimits& limits = {});
   ~Investigator();
 
-  // nullptr: not a signature that did not hold, its evidence is gone, or too many were asked for.
+  // nullptr: not a signature that did not hold. Finding::skipped: its evidence is gone, or too many
+  // were asked for; that is not kept.
   std::shared_ptr<const Finding> investigate(const gateway::JournalEntry& entry);
 
  private:

@@ -8,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "authn/signature/verify.hpp"
 #include "base/encoding.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/signature_probe.hpp"
 #include "crypto/signing_key.hpp"
 #include "diagnose/signature/framing.hpp"
 
@@ -91,6 +93,7 @@ class Search {
     finding.proof = try_all();
     finding.tried = tried_;
     finding.complete = singles_done_;
+    finding.body_whole = question_.body_whole;
     return finding;
   }
 
@@ -112,7 +115,10 @@ class Search {
       for (std::size_t i = 1; i < table.size(); ++i) choices_.push_back({slot, i, table[i].cost});
     };
     for (std::size_t slot = Method; slot <= Payload; ++slot) add(slot, tables_[slot]);
-    add(Key, secrets_);
+    // Another secret costs an asymmetric key to be made: after what is told by a digest alone.
+    for (std::size_t i = 1; i < secrets_.size(); ++i) {
+      choices_.push_back({Key, i, secrets_[i].cost + (hmac_ ? 0 : 1)});
+    }
     for (std::size_t i = 0; i < values_.size(); ++i) add(Headers + i, values_[i]);
     add(Forms, forms_);
     add(Framing, frames_);
@@ -223,13 +229,14 @@ class Search {
     write_canonical(frames_[chosen_[Framing]],
                     {line(Method), line(Path), line(Query), block, list, payload}, canonical_);
     write_to_sign(form, canonical_, text_);
-    if (hmac_) return key(form.mac).mac(text_) == expected_;
+    if (hmac_) return key(form).mac(text_) == expected_;
     return fits_asymmetric();
   }
 
-  const crypto::HmacKey& key(crypto::Hash hash) {
-    auto& slot = keys_[{chosen_[Key], hash}];
-    if (!slot) slot = std::make_unique<crypto::HmacKey>(make_key(chosen_[Key], hash));
+  const crypto::HmacKey& key(const ToSign& form) {
+    auto& slot = keys_[{chosen_[Key], form.mac, form.key_scope}];
+    if (!slot)
+      slot = std::make_unique<crypto::HmacKey>(make_key(chosen_[Key], form.mac, form.key_scope));
     return *slot;
   }
 
@@ -237,14 +244,13 @@ class Search {
   static constexpr std::size_t kOwnKeys = 1'000'000, kScopeForms = 6;
 
   // V11: other ways from the secret to the key.
-  crypto::HmacKey make_key(std::size_t index, crypto::Hash hash) const {
+  crypto::HmacKey make_key(std::size_t index, crypto::Hash hash, Text scope) const {
     const bool own = index >= kOwnKeys;
     const Text secret = secrets_[own ? 0 : index].text;
     if (question_.algorithm != Algorithm::V11HmacSha256) return {hash, secret};
     const Text id = question_.access_key_id;
     if (!own)
-      return authn::signature::derive_scope_key(id, base::Secret(std::string(secret)),
-                                                question_.scope);
+      return authn::signature::derive_scope_key(id, base::Secret(std::string(secret)), scope);
     const auto hkdf = [](Text salt, Text input, Text info) {
       return crypto::hkdf_sha256(salt, input, info);
     };
@@ -275,16 +281,19 @@ class Search {
 
   bool fits_asymmetric() {
     if (chosen_[Key] >= kOwnKeys) return false;
-    auto& slot = signing_keys_[chosen_[Key]];
-    if (!slot) {
-      auto made = crypto::SigningKey::derive(
-          question_.algorithm == Algorithm::Sm2Sm3 ? crypto::Curve::Sm2 : crypto::Curve::P256,
-          authn::signature::algorithm_name(question_.algorithm), question_.access_key_id,
-          base::Secret(secrets_[chosen_[Key]].text));
-      if (!made) return false;
-      slot = std::make_unique<crypto::SigningKey>(std::move(*made));
-    }
-    return slot->verify(text_, der_) || slot->verify_short_coordinates(text_, der_);
+    const auto [slot, is_new] = probes_.try_emplace(chosen_[Key]);
+    if (is_new) slot->second = make_probe(secrets_[chosen_[Key]].text);
+    return slot->second && slot->second->fits(text_);
+  }
+
+  std::optional<crypto::SignatureProbe> make_probe(const std::string& secret) const {
+    const auto curve =
+        question_.algorithm == Algorithm::Sm2Sm3 ? crypto::Curve::Sm2 : crypto::Curve::P256;
+    const auto key =
+        crypto::SigningKey::derive(curve, authn::signature::algorithm_name(question_.algorithm),
+                                   question_.access_key_id, base::Secret(secret));
+    if (!key) return std::nullopt;
+    return crypto::SignatureProbe::create(curve, *key, der_);
   }
 
   // --- what a match tells
@@ -358,7 +367,11 @@ class Search {
   Told told_signing(const Choice& choice) const {
     const auto& form = to_sign_[choice.index];
     Told out{form.cause, "string_to_sign", std::string(form.habit), "", "", ""};
-    if (form.date != to_sign_[0].date) {
+    if (form.cause == Cause::SignatureDerivedScope) {
+      out.line = "scope";
+      out.was = form.key_scope != to_sign_[0].key_scope ? form.key_scope : form.scope;
+      out.is = to_sign_[0].scope;
+    } else if (form.date != to_sign_[0].date) {
       out.was = form.date;
       out.is = to_sign_[0].date;
     } else if (form.algorithm != to_sign_[0].algorithm) {
@@ -396,8 +409,9 @@ class Search {
   std::vector<Alternatives> values_;
   std::vector<std::size_t> chosen_;
   std::vector<Choice> choices_;
-  std::map<std::pair<std::size_t, crypto::Hash>, std::unique_ptr<crypto::HmacKey>> keys_;
-  std::map<std::size_t, std::unique_ptr<crypto::SigningKey>> signing_keys_;
+  std::map<std::tuple<std::size_t, crypto::Hash, std::string>, std::unique_ptr<crypto::HmacKey>>
+      keys_;
+  std::map<std::size_t, std::optional<crypto::SignatureProbe>> probes_;
   std::string base_block_, base_list_, block_, list_, canonical_, text_, der_;
   crypto::Digest expected_{};
   bool hmac_ = false, exhausted_ = false, singles_done_ = false;

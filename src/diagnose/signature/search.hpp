@@ -31,11 +31,16 @@ struct Proof {
   std::string also_line = {};
 };
 
+// Why nothing was searched.
+enum class Skipped { No, Limit /* too many searches for this access key */, EvidenceGone };
+
 struct Finding {
-  std::optional<Proof> proof;
+  std::optional<Proof> proof = {};
   bool holds = false;  // the signature is right as it is: nothing is to be explained
   std::size_t tried = 0;
-  bool complete = true;  // every single mistake was tried, not only those before the bound
+  bool complete = true;    // every single mistake was tried, not only those before the bound
+  bool body_whole = true;  // false: the body was too long to be kept, its other writings untried
+  Skipped skipped = Skipped::No;
 };
 
 Finding search(const Question& question, const Limits& limits = {});
