@@ -30,7 +30,7 @@ Authorizer::~Authorizer() = default;
 
 policy::Decision Authorizer::decide(const Principal& principal, const Question& question) {
   impl_->roles.refresh();
-  const auto scope = detail::scope_of(question);
+  const auto& scope = detail::scope_of(question);
   if (!impl_->is_within_account(principal, scope)) return {};
   if (principal.root && principal.kind == Principal::Kind::User) {
     return {policy::Decision::Outcome::Allowed, impl_->root};

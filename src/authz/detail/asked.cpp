@@ -17,8 +17,9 @@ bool is_in_project(const Question& question) {
 
 }  // namespace
 
-identity::Scope scope_of(const Question& question) {
-  return is_in_project(question) ? question.scope : Scope{Scope::Kind::Domain, {}, {}};
+const identity::Scope& scope_of(const Question& question) {
+  static const Scope domain{Scope::Kind::Domain, {}, {}};
+  return is_in_project(question) ? question.scope : domain;
 }
 
 Asked::Asked(const identity::Principal& principal, const Question& question,

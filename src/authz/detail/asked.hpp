@@ -10,8 +10,8 @@
 
 namespace jianmen::authz::detail {
 
-// Where the question is decided (Question::scope).
-identity::Scope scope_of(const Question& question);
+// Where the question is decided (Question::scope): the question's own, or one that lives for ever.
+const identity::Scope& scope_of(const Question& question);
 
 class Asked {
  public:
