@@ -50,13 +50,14 @@ class ExplainTest : public ::testing::Test {
     entry.path = "/v1/" + project_ + "/cloudservers/detail";
     entry.query = "limit=10";
     entry.operation = catalog_->find_operation("ecs:ListServersDetails");
-    entry.principal = gateway::JournalPrincipal{.account = "acme",
-                                                .user = "newcomer",
-                                                .access_key_id = "AK1",
-                                                .scope_kind = "project",
-                                                .scope_project = "cn-north-4",
-                                                .scope_project_id = project_,
-                                                .credential = identity::CredentialKind::AccessKey};
+    entry.principal = std::make_shared<const gateway::JournalPrincipal>(
+        gateway::JournalPrincipal{.account = "acme",
+                                  .user = "newcomer",
+                                  .access_key_id = "AK1",
+                                  .scope_kind = "project",
+                                  .scope_project = "cn-north-4",
+                                  .scope_project_id = project_,
+                                  .credential = identity::CredentialKind::AccessKey});
     entry.status = 403;
     entry.code = "Ecs.0110";
     entry.message = "do not have the required roles, forbidden to perform this action.";

@@ -38,7 +38,7 @@ struct JournalEntry {
   Verdict verdict = Verdict::Allowed;
   std::string method, host, path, query, peer;
   const catalog::Operation* operation = nullptr;
-  std::optional<JournalPrincipal> principal;
+  std::shared_ptr<const JournalPrincipal> principal;  // nullptr: nobody proved to be somebody
   int status = 0;
   std::string code, message;  // of the answer, when it refused
   std::optional<identity::Refusal> refusal;

@@ -1,6 +1,7 @@
 #include "gateway/pipeline.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "base/log.hpp"
@@ -20,21 +21,18 @@ constexpr std::size_t kKeptText = 2048;  // of a path or query in the journal
 
 void keep(std::string& slot, std::string_view text) { slot.assign(text.substr(0, kKeptText)); }
 
-void keep_principal(std::optional<JournalPrincipal>& slot, const identity::Principal* principal) {
-  if (!principal) {
-    slot.reset();
-    return;
-  }
-  if (!slot) slot.emplace();
-  slot->account = principal->account_name;
-  slot->user = principal->name;
-  slot->access_key_id = principal->access_key.value;
-  slot->credential = principal->credential;
-  slot->scope_kind = principal->scope.kind == Scope::Kind::Project  ? "project"
-                     : principal->scope.kind == Scope::Kind::Domain ? "domain"
-                                                                    : "";
-  slot->scope_project = principal->scope.project_name;
-  slot->scope_project_id = principal->scope.project.value;
+std::shared_ptr<const JournalPrincipal> journal_principal(const identity::Principal& principal) {
+  auto out = std::make_shared<JournalPrincipal>();
+  out->account = principal.account_name;
+  out->user = principal.name;
+  out->access_key_id = principal.access_key.value;
+  out->credential = principal.credential;
+  out->scope_kind = principal.scope.kind == Scope::Kind::Project  ? "project"
+                    : principal.scope.kind == Scope::Kind::Domain ? "domain"
+                                                                  : "";
+  out->scope_project = principal.scope.project_name;
+  out->scope_project_id = principal.scope.project.value;
+  return out;
 }
 
 Verdict verdict_of(int status) {
@@ -170,6 +168,16 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   co_return response;
 }
 
+// By address: a principal is immutable, and while it is kept here no other one takes its place.
+std::shared_ptr<const JournalPrincipal> Pipeline::kept(
+    const std::shared_ptr<const identity::Principal>& principal) {
+  if (!principal) return nullptr;
+  const auto address = reinterpret_cast<std::uintptr_t>(principal.get());
+  Kept& place = kept_[(address >> 4 ^ address >> 12) % kept_.size()];
+  if (place.principal != principal) place = {principal, journal_principal(*principal)};
+  return place.as_entry;
+}
+
 void Pipeline::record(const http::Request& request, Passage& passage,
                       const http::Response& response) {
   std::string line;
@@ -185,7 +193,7 @@ void Pipeline::record(const http::Request& request, Passage& passage,
     keep(entry.query, request.query.value_or(std::string_view()));
     keep(entry.peer, request.peer);
     entry.operation = passage.record.operation;
-    keep_principal(entry.principal, passage.principal.get());
+    entry.principal = kept(passage.principal);
     entry.status = response.status();
     entry.code = std::move(passage.record.error_code);
     entry.message = std::move(passage.record.error_message);

@@ -3,6 +3,7 @@
 // One Pipeline a worker. A step that refuses returns a Refusal; render.hpp turns it into the wire's
 // body. Thread safety: a Pipeline belongs to one loop; what it refers to outlives it.
 
+#include <array>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,14 @@ class Pipeline final : public http::Handler {
   http::Response refuse(int status, std::string_view reason) override;
 
  private:
+  // A caller and what the journal keeps of him: one for all of his requests.
+  struct Kept {
+    std::shared_ptr<const identity::Principal> principal;
+    std::shared_ptr<const JournalPrincipal> as_entry;
+  };
+  std::shared_ptr<const JournalPrincipal> kept(
+      const std::shared_ptr<const identity::Principal>& principal);
+
   struct Passage;  // one request on its way
   std::expected<catalog::Route, catalog::NoRoute> find_route(const http::Request& request,
                                                              Passage& passage);
@@ -52,6 +61,7 @@ class Pipeline final : public http::Handler {
   const base::Clock& clock_;
   RequestIds ids_;
   Settings settings_;
+  std::array<Kept, 256> kept_;
   call::Routes* routes_ = nullptr;
   // A handful: looked through faster than hashed. The names live in the catalogue.
   std::vector<std::pair<std::string_view, call::Service*>> services_;
