@@ -137,13 +137,14 @@ def software_sha(counts):
     return total
 
 
-def measure(server, name, request, wanted, blocks, count, profile):
-    connection = Connection(server.address)
+def measure(server, name, steps, blocks, count, profile):
+    connections = [Connection(server.address) for _ in steps]
 
     def one():
-        status, body, _ = connection.ask(request)
-        if status != wanted[0] or wanted[1] not in body:
-            sys.exit(f"instructions: {name}: not the answer that was expected: {status} {body[:300]!r}")
+        for connection, (request, wanted) in zip(connections, steps):
+            status, body, _ = connection.ask(request)
+            if status != wanted[0] or wanted[1] not in body:
+                sys.exit(f"instructions: {name}: not the answer that was expected: {status} {body[:300]!r}")
 
     for _ in range(WARM_UP):
         one()
@@ -178,18 +179,25 @@ def main():
             good, good_blocks = signed(server, SK)
             # One request without a token first, for the token itself.
             bearer = token(server, Connection(server.address))
+            wrong, wrong_blocks = signed(server, SK + "x")
             account = (200, b'"name":"demo"')
+            as_signed = (request_text(server, good), account)
             cases = {
-                "signed": (request_text(server, good), account, good_blocks),
-                "token": (request_text(server, {"X-Auth-Token": bearer}), account, 0),
-                "refused": (request_text(server, {}), (401, b"APIGW.0301"), 0),
+                "signed": ([as_signed], good_blocks),
+                "token": ([(request_text(server, {"X-Auth-Token": bearer}), account)], 0),
+                # Without a credential; the gateway closes after a 401, so each has its connection.
+                "refused": ([(request_text(server, {}), (401, b"APIGW.0301"))], 0),
+                # Signed with a wrong secret, then rightly, so that the key is not locked: two requests. What was
+                # wrong is written a second time, for the evidence.
+                "wrong": ([(request_text(server, wrong), (401, b"verify aksk signature fail")), as_signed],
+                          good_blocks + 2 * wrong_blocks),
             }
             counted, failed = {}, 0
             print(f"{'case':10}{'expected':>10}{'counted':>10}{'change':>9}   (besides, SHA-256 in software)")
-            for case, (request, wanted, blocks) in cases.items():
+            for case, (steps, blocks) in cases.items():
                 if options.only and case != options.only:
                     continue
-                figure, software = measure(server, case, request, wanted, blocks, options.requests, options.profile)
+                figure, software = measure(server, case, steps, blocks, options.requests, options.profile)
                 counted[case] = figure
                 before = expected["cases"].get(case)
                 change = (figure / before - 1) * 100 if before else 0.0

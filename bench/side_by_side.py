@@ -42,7 +42,19 @@ def start_jianmen(folder):
     return process, urls[0], urls[1]
 
 
-def start_nginx(folder, body, port, tls_port):
+def bytes_of_answer(url, headers):
+    """Head and body as they come over the wire."""
+    import http.client
+    connection = http.client.HTTPConnection(url.split("//")[1], timeout=10)
+    connection.request("GET", PATH, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    fields = sum(len(name) + len(value) + 4 for name, value in answer.getheaders())
+    return len(f"HTTP/1.1 {answer.status} {answer.reason}\r\n\r\n") + fields + len(body)
+
+
+def start_nginx(folder, body, port, tls_port, padding=0):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                     "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem", "-days", "2", "-subj",
                     "/CN=localhost"], check=True, capture_output=True)
@@ -52,6 +64,7 @@ daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null crit
 events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 100000000; default_type application/json; client_body_temp_path {folder}/b;
   proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  {f"add_header X-Padding {'x' * padding};" if padding > 0 else ""}
   server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{text}'; }} }}
   server {{ listen 127.0.0.1:{tls_port} ssl; ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
     ssl_protocols TLSv1.3; location / {{ return 200 '{text}'; }} }} }}""")
@@ -121,14 +134,29 @@ def main():
             assert status == 200 and json.loads(body), body
             if PATH == "/v3/auth/domains":
                 assert json.loads(body)["domains"][0]["name"] == "demo", body
-            nginx = start_nginx(folder, body, port, tls_port)
-            for _ in range(100):
-                try:
-                    fetch(f"http://127.0.0.1:{port}", {})
-                    break
-                except OSError:
-                    os.sched_yield()
-                    subprocess.run(["sleep", "0.05"])
+            def start(padding):
+                started = start_nginx(folder, body, port, tls_port, padding)
+                for _ in range(100):
+                    try:
+                        fetch(f"http://127.0.0.1:{port}", {})
+                        break
+                    except OSError:
+                        subprocess.run(["sleep", "0.05"])
+                return started
+
+            # nginx answers with as many bytes, head and body: one field more makes up for our longer head.
+            ours = bytes_of_answer(plain, signed_headers(plain))
+            nginx = start(0)
+            missing = ours - bytes_of_answer(f"http://127.0.0.1:{port}", {}) - len("X-Padding: \r\n")
+            nginx.send_signal(signal.SIGTERM)
+            nginx.wait(10)
+            nginx = start(missing)
+            theirs = bytes_of_answer(f"http://127.0.0.1:{port}", {})
+            assert abs(ours - theirs) <= 4, (ours, theirs)
+            for url, headers in ((f"https://127.0.0.1:{tls_port}", {}), (secure, signed_headers(secure)),
+                                 (plain, {"X-Auth-Token": token(plain)})):
+                status, same = fetch(url, headers)
+                assert status == 200 and len(same) in (len(body), len(body) + 2), same
             auth = {"X-Auth-Token": token(plain)}
             pid = {"nginx": nginx.pid, "jianmen": jianmen.pid}
             contenders = [
@@ -147,7 +175,7 @@ def main():
                     spent = cpu_ns(pid[server]) - before
                     if round_number:
                         results[label].append(spent / 1000 / count)
-            print(f"{len(body)} byte answer, {options.connections} connections, medians of {options.rounds} rounds")
+            print(f"{len(body)} byte body, {ours} bytes with the head (nginx {theirs}), {options.connections} connections, medians of {options.rounds} rounds")
             print(f"{'':22}{'CPU us/request':>16}{'ratio':>8}")
             base = {"http": "nginx return 200", "https": "nginx TLS 1.3"}
             for label, _, url, _ in contenders:
