@@ -135,6 +135,18 @@ Outcome Authenticator::open_token(std::string_view token) {
   return impl_->open_token(base::trim(token));
 }
 
+namespace {
+
+// By which change, and when: the last one that took something from the user, if it came after the
+// token.
+void add_loss(Refusal& refusal, const Principal& principal, const directory::Directory& directory) {
+  const auto loss = directory.find_token_loss(identity::UserId(principal.id));
+  if (!loss || loss->time < principal.issued) return;
+  refusal.with("loss", loss->change).with("changed_at", base::to_iso_micros(loss->time));
+}
+
+}  // namespace
+
 Outcome Authenticator::Impl::open_token(std::string_view text) {
   if (text.empty()) return refuse(Cause::TokenEmpty);
   const auto now = clock.now();
@@ -161,9 +173,11 @@ Outcome Authenticator::Impl::open_token(std::string_view text) {
   if (change.empty() && directory.is_token_revoked(principal.audit_id))
     change = "revoked by DELETE";
   if (!change.empty()) {
-    return std::unexpected(refuse_own(Cause::TokenRevoked)
-                               .with("change", std::string(change))
-                               .with("issued_at", base::to_iso_micros(principal.issued)));
+    auto refusal = refuse_own(Cause::TokenRevoked)
+                       .with("change", std::string(change))
+                       .with("issued_at", base::to_iso_micros(principal.issued));
+    if (principal.kind == Principal::Kind::User) add_loss(refusal, principal, directory);
+    return std::unexpected(std::move(refusal));
   }
   subjects.complete(principal);
   auto opened = std::make_shared<const Principal>(std::move(principal));

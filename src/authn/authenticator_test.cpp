@@ -334,6 +334,7 @@ TEST_F(TokenCallers, AreRefusedOnceSomethingWasTakenAway) {
     const char* what;
     std::function<void()> change;
     const char* evidence;
+    const char* loss = nullptr;
   } rows[] = {
       {"password",
        [&] {
@@ -341,11 +342,11 @@ TEST_F(TokenCallers, AreRefusedOnceSomethingWasTakenAway) {
          change.password_hash = "another";
          ASSERT_TRUE(directory.update_user(viewer.id, change));
        },
-       "credentials, groups or grants of the user changed"},
+       "credentials, groups or grants of the user changed", "password_changed"},
       {"grant", [&] { ASSERT_TRUE(directory.revoke(grant_of(viewers, read_only, &project))); },
-       "credentials, groups or grants of the user changed"},
+       "credentials, groups or grants of the user changed", "grant_revoked"},
       {"membership", [&] { ASSERT_TRUE(directory.remove_member(viewers.id, viewer.id)); },
-       "credentials, groups or grants of the user changed"},
+       "credentials, groups or grants of the user changed", "member_removed"},
       {"account", [&] { ASSERT_TRUE(directory.set_account_enabled(demo.id, false)); },
        "account disabled"},
       {"account again", [&] { ASSERT_TRUE(directory.set_account_enabled(demo.id, true)); },
@@ -356,7 +357,7 @@ TEST_F(TokenCallers, AreRefusedOnceSomethingWasTakenAway) {
          change.enabled = false;
          ASSERT_TRUE(directory.update_user(viewer.id, change));
        },
-       "user disabled"},
+       "user disabled", "user_disabled"},
       {"user gone", [&] { ASSERT_TRUE(directory.delete_user(viewer.id)); }, "user deleted"},
   };
   for (const auto& row : rows) {
@@ -368,12 +369,20 @@ TEST_F(TokenCallers, AreRefusedOnceSomethingWasTakenAway) {
       text = issued->text;
       EXPECT_TRUE(authenticator.open_token(text));
     }
+    clock.advance(1min);
+    const auto then = base::to_iso_micros(clock.now());
     row.change();
+    clock.advance(1min);
     if (!row.evidence || text.empty()) continue;
     const auto result = authenticator.open_token(text);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().cause, Cause::TokenRevoked);
     EXPECT_EQ(*result.error().find("change"), row.evidence);
+    const auto* loss = result.error().find("loss");
+    ASSERT_EQ(loss != nullptr, row.loss != nullptr);
+    if (!loss) continue;
+    EXPECT_EQ(*loss, row.loss);
+    EXPECT_EQ(*result.error().find("changed_at"), then);
   }
 }
 

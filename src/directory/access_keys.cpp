@@ -95,7 +95,7 @@ Result<AccessKey> Directory::update_access_key(const AccessKeyId& id, std::optio
     rewrite(tx, keys::access_key(id), found->modified, key);
     if (takes_away) {
       if (auto owner = read_user(snapshot, key.user)) {
-        ++owner->value.user.epoch;
+        owner->value.take_away("key_disabled", impl_->clock.now());
         rewrite(tx, keys::user(key.account, key.user), owner->modified, owner->value);
       }
     }
@@ -111,7 +111,7 @@ Result<> Directory::delete_access_key(const AccessKeyId& id) {
     tx.require_revision(keys::access_key(id), found->modified).erase(keys::access_key(id));
     if (auto owner = read_user(snapshot, key.user)) {
       std::erase(owner->value.keys, id);
-      ++owner->value.user.epoch;
+      owner->value.take_away("key_deleted", impl_->clock.now());
       rewrite(tx, keys::user(key.account, key.user), owner->modified, owner->value);
     }
     return {};

@@ -73,6 +73,14 @@ struct GivenIds {
 constexpr std::size_t kMaxGroupsOfUser = 10;
 constexpr std::size_t kMaxAccessKeysOfUser = 2;
 
+// A change that raised a user's epoch, kept with it in the same transaction.
+struct TokenLoss {
+  // password_changed, user_disabled, access_changed, key_disabled, key_deleted, member_removed,
+  // group_deleted, grant_revoked, role_changed, project_deleted
+  std::string change;
+  Time time{};
+};
+
 class Directory {
  public:
   Directory(store::Store& store, const catalog::Catalog& catalog, const crypto::Vault& vault,
@@ -107,6 +115,8 @@ class Directory {
   Result<User> update_user(const UserId& id, const UserChange& change);
   Result<> delete_user(
       const UserId& id);  // with its keys and memberships; Denied for the root user
+  // What was last taken away from a user, which its older tokens relied on. nullopt: nothing yet.
+  std::optional<TokenLoss> find_token_loss(const UserId& id) const;
 
   // --- groups and membership. Removing a member or a group raises the epochs of those who lose
   // something.

@@ -134,7 +134,7 @@ Result<> Directory::remove_member(const GroupId& group, const UserId& user) {
       return fail(Code::NotFound, "the user " + in_quotes(user.value) + " is not in the group " +
                                       in_quotes(group.value));
     }
-    ++record.user.epoch;
+    record.take_away("member_removed", impl_->clock.now());
     tx.erase(keys::member(record.user.account, group, user));
     rewrite(tx, keys::user(record.user.account, user), found->modified, record);
     return {};

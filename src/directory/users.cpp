@@ -37,10 +37,13 @@ bool assign(T& to, const std::optional<T>& from) {
   return true;
 }
 
-// What tokens rely on: true when the change takes some of it away.
-bool takes_away(const User& before, const User& after) {
-  return (before.enabled && !after.enabled) || before.password_hash != after.password_hash ||
-         (before.access_mode != after.access_mode && after.access_mode != AccessMode::Default);
+// What tokens rely on: what of it the change takes away. Empty: nothing.
+std::string_view what_is_taken(const User& before, const User& after) {
+  if (before.enabled && !after.enabled) return "user_disabled";
+  if (before.password_hash != after.password_hash) return "password_changed";
+  const bool narrower =
+      before.access_mode != after.access_mode && after.access_mode != AccessMode::Default;
+  return narrower ? "access_changed" : "";
 }
 
 // True when anything changed.
@@ -76,7 +79,9 @@ Result<User> add_user(const Snapshot& snapshot, Transaction& tx, const AccountId
   const auto by_name = keys::user_name(account, from.name);
   if (snapshot.get(by_name)) return taken("user", from.name);
   if (snapshot.get(keys::home(id))) return taken("user id", id.value);
-  UserRecord record{make_user(from, account, id, now), std::move(groups), {}};
+  UserRecord record;
+  record.user = make_user(from, account, id, now);
+  record.groups = std::move(groups);
   // An id that a fixture brings may have been another life's: the store's revision is above every
   // epoch of then, as each raise was a commit.
   record.user.epoch = static_cast<std::uint64_t>(snapshot.revision());
@@ -125,6 +130,12 @@ std::optional<User> Directory::find_user_by_name(const AccountId& account,
   return found ? std::optional(std::move(found->value.user)) : std::nullopt;
 }
 
+std::optional<TokenLoss> Directory::find_token_loss(const UserId& id) const {
+  const auto found = read_user(*impl_->store.snapshot(), id);
+  if (!found || found->value.loss.empty()) return std::nullopt;
+  return TokenLoss{found->value.loss, found->value.lost};
+}
+
 Result<User> Directory::update_user(const UserId& id, const UserChange& change) {
   return impl_->change([&](const Snapshot& snapshot, Transaction& tx) -> Result<User> {
     auto found = read_user(snapshot, id);
@@ -140,7 +151,8 @@ Result<User> Directory::update_user(const UserId& id, const UserChange& change) 
                        keys::user_name(user.account, user.name), id.value, "user", user.name);
       if (!moved) return error_of(moved);
     }
-    if (takes_away(before, user)) ++user.epoch;
+    if (const auto loss = what_is_taken(before, user); !loss.empty())
+      found->value.take_away(loss, impl_->clock.now());
     rewrite(tx, keys::user(user.account, id), found->modified, found->value);
     return user;
   });

@@ -154,6 +154,8 @@ std::string encode(const UserRecord& record) {
       .time("made", u.created)
       .time("seen", u.last_login)
       .number("epoch", static_cast<std::int64_t>(u.epoch))
+      .text("loss", record.loss)
+      .time("lost", record.lost)
       .ids("groups", record.groups)
       .ids("keys", record.keys)
       .done();
@@ -185,6 +187,8 @@ std::optional<UserRecord> decode(std::string_view value) {
   u.created = in.time("made");
   u.last_login = in.maybe_time("seen");
   u.epoch = static_cast<std::uint64_t>(in.number("epoch"));
+  record.loss = in.text("loss");
+  record.lost = in.time("lost");
   record.groups = in.ids<GroupId>("groups");
   record.keys = in.ids<AccessKeyId>("keys");
   return record;

@@ -17,6 +17,14 @@ struct UserRecord {
   User user;
   std::vector<GroupId> groups;    // at most kMaxGroupsOfUser
   std::vector<AccessKeyId> keys;  // at most kMaxAccessKeysOfUser
+  std::string loss = {};          // the change that raised the epoch last; empty: none did
+  Time lost{};                    // when it did
+
+  void take_away(std::string_view change, Time now) {
+    ++user.epoch;
+    loss = change;
+    lost = now;
+  }
 };
 
 std::string encode(const Account& account);

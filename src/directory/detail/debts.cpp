@@ -38,20 +38,22 @@ Result<> for_each_page(Core& core, const std::string& prefix,
 
 std::string_view last_piece(std::string_view key) { return key.substr(key.rfind('/') + 1); }
 
-void raise_epoch(const Snapshot& snapshot, Transaction& tx, const AccountId& account,
-                 const UserId& user) {
+void raise_epoch(Core& core, const Snapshot& snapshot, Transaction& tx, const AccountId& account,
+                 const UserId& user, std::string_view change) {
   const auto key = keys::user(account, user);
   auto found = read<UserRecord>(snapshot, key);
   if (!found) return;
-  ++found->value.user.epoch;
+  found->value.take_away(change, core.clock.now());
   rewrite(tx, key, found->modified, found->value);
 }
 
-Result<> raise_members(Core& core, const AccountId& account, const GroupId& group) {
+Result<> raise_members(Core& core, const AccountId& account, const GroupId& group,
+                       std::string_view change) {
   return for_each_page(
       core, keys::all_members(account, group), [&](const std::vector<std::string>& page) {
         return core.change([&](const Snapshot& snapshot, Transaction& tx) -> Result<> {
-          for (const auto& key : page) raise_epoch(snapshot, tx, account, UserId(last_piece(key)));
+          for (const auto& key : page)
+            raise_epoch(core, snapshot, tx, account, UserId(last_piece(key)), change);
           return {};
         });
       });
@@ -68,9 +70,9 @@ Result<> raise_agency(Core& core, const AccountId& account, const AgencyId& agen
   });
 }
 
-Result<> raise_holder(Core& core, const Grant& grant) {
+Result<> raise_holder(Core& core, const Grant& grant, std::string_view change) {
   return grant.holder == Grant::Holder::Group
-             ? raise_members(core, grant.account, GroupId(grant.holder_id))
+             ? raise_members(core, grant.account, GroupId(grant.holder_id), change)
              : raise_agency(core, grant.account, AgencyId(grant.holder_id));
 }
 
@@ -97,7 +99,7 @@ Result<> remove_members(Core& core, const AccountId& account, const GroupId& gro
             auto found = read<UserRecord>(snapshot, user_key);
             if (!found) continue;
             std::erase(found->value.groups, group);
-            ++found->value.user.epoch;
+            found->value.take_away("group_deleted", core.clock.now());
             rewrite(tx, user_key, found->modified, found->value);
           }
           return {};
@@ -118,7 +120,7 @@ Result<> settle_role(Core& core, const AccountId& account, const RoleId& role) {
                            const auto grant = decode_grant_by_role(key);
                            if (!grant || !seen.emplace(grant->holder, grant->holder_id).second)
                              continue;
-                           auto done = raise_holder(core, *grant);
+                           auto done = raise_holder(core, *grant, "role_changed");
                            if (!done) return done;
                          }
                          return Result<>{};
@@ -131,7 +133,7 @@ Result<> settle_project(Core& core, const AccountId& account, const ProjectId& p
                          for (const auto& key : page) {
                            const auto grant = decode_grant_by_project(key);
                            if (!grant) continue;
-                           auto done = raise_holder(core, *grant);
+                           auto done = raise_holder(core, *grant, "project_deleted");
                            if (!done) return done;
                          }
                          // The grants go last: they are the list of whom to raise.
@@ -187,7 +189,7 @@ Result<> settle_account(Core& core, const AccountId& account) {
 Result<> settle(Core& core, Debt debt, std::string_view id, const AccountId& account) {
   switch (debt) {
     case Debt::GroupMembers:
-      return raise_members(core, account, GroupId(id));
+      return raise_members(core, account, GroupId(id), "grant_revoked");
     case Debt::RoleHolders:
       return settle_role(core, account, RoleId(id));
     case Debt::GroupDeleted:

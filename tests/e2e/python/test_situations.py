@@ -266,7 +266,7 @@ row(
     "token.revoked",
     "a grant taken back",
     revoked(lambda w, u, g, t: w.iam.revoke(g, "ECS CommonOperations")),
-    "grants of the user changed",
+    "was revoked",
 )
 
 
@@ -275,7 +275,7 @@ def new_password(world, user, *_):
     return {"PASSWORD": "Other@Pass22"}
 
 
-row("token.revoked", "password changed", revoked(new_password), "changed")
+row("token.revoked", "password changed", revoked(new_password), "the password of")
 
 
 def left_a_group(world, user, *_):
@@ -284,7 +284,7 @@ def left_a_group(world, user, *_):
     world.iam.remove(other, user)
 
 
-row("token.revoked", "left a group", revoked(left_a_group), "groups")
+row("token.revoked", "left a group", revoked(left_a_group), "was taken out of a group")
 row(
     "token.revoked",
     "user disabled",
@@ -309,7 +309,7 @@ def lost_a_key(world, user, *_):
     world.iam.delete_key(ak)
 
 
-row("token.revoked", "a key deleted", revoked(lost_a_key), "changed")
+row("token.revoked", "a key deleted", revoked(lost_a_key), "an access key of")
 
 
 # --- scope
