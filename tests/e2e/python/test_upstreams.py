@@ -49,7 +49,7 @@ class Behind:
         self.group = {"servers": [upstream.url], "timeouts": TIMEOUTS} | settings
         self.routes = routes
         self.file = configuration(self.home, {"orders": self.group}, routes)
-        self.server = Server("--config", self.file, listen=listen)
+        self.server = Server("--config", self.file, "--workers", "1", listen=listen)
 
     def __enter__(self):
         self.server.start()
