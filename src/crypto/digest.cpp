@@ -95,9 +95,10 @@ Digest mac_with(const Midstate& inner, const Midstate& outer, std::string_view b
   State state(inner);
   state.finish_with(base::as_bytes(bytes), out);
   state = State(outer);
-  const Digest within = out;
+  Digest within = out;
   state.finish_with(within, out);
   explicit_bzero(&state, sizeof state);
+  explicit_bzero(&within, sizeof within);
   return out;
 }
 

@@ -12,26 +12,21 @@
 #include <openssl/obj_mac.h>
 
 #include "base/encoding.hpp"
+#include "crypto/detail/openssl.hpp"
 #include "crypto/digest.hpp"
 
 namespace jianmen::crypto {
 
 namespace {
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
+using detail::Free;
+using detail::kSm2UserId;
+
 using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
 using Point = std::unique_ptr<EC_POINT, Free<EC_POINT_free>>;
 using Group = std::unique_ptr<EC_GROUP, Free<EC_GROUP_free>>;
 using Scratch = std::unique_ptr<BN_CTX, Free<BN_CTX_free>>;
 using Signature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
-
-constexpr std::string_view kSm2UserId = "1234567812345678";
 
 Number number_of(std::string_view bytes) {
   return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),

@@ -13,24 +13,20 @@
 #include <openssl/param_build.h>
 
 #include "base/encoding.hpp"
+#include "crypto/detail/openssl.hpp"
 #include "crypto/digest.hpp"
 
 namespace jianmen::crypto {
 
 namespace {
 
+using detail::Free;
+using detail::kSm2UserId;
+
 using base::Code;
 
-constexpr std::string_view kSm2UserId = "1234567812345678";
 constexpr std::size_t kFieldSize = 32;
 
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
 using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
 using Point = std::unique_ptr<EC_POINT, Free<EC_POINT_clear_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
