@@ -13,6 +13,7 @@
 
 #include "base/encoding.hpp"
 #include "crypto/detail/openssl.hpp"
+#include "crypto/detail/sm2_identity.hpp"
 #include "crypto/digest.hpp"
 
 namespace jianmen::crypto {
@@ -20,7 +21,6 @@ namespace jianmen::crypto {
 namespace {
 
 using detail::Free;
-using detail::kSm2UserId;
 
 using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
 using Point = std::unique_ptr<EC_POINT, Free<EC_POINT_free>>;
@@ -31,28 +31,6 @@ using Signature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
 Number number_of(std::string_view bytes) {
   return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
                           static_cast<int>(bytes.size()), nullptr));
-}
-
-std::string without_zeros(std::string_view bytes) {
-  return std::string(bytes.substr(std::min(bytes.find_first_not_of('\0'), bytes.size())));
-}
-
-// ZA of GB/T 32918.2 section 5.5.
-std::string sm2_identity(const EC_GROUP* group, std::string_view x, std::string_view y) {
-  constexpr std::uint16_t kBits = kSm2UserId.size() * 8;
-  std::string text = {static_cast<char>(kBits >> 8), static_cast<char>(kBits & 0xff)};
-  text += kSm2UserId;
-  const Number a(BN_new()), b(BN_new()), gx(BN_new()), gy(BN_new());
-  EC_GROUP_get_curve(group, nullptr, a.get(), b.get(), nullptr);
-  EC_POINT_get_affine_coordinates(group, EC_GROUP_get0_generator(group), gx.get(), gy.get(),
-                                  nullptr);
-  for (const auto* number : {a.get(), b.get(), gx.get(), gy.get()}) {
-    std::string bytes(32, '\0');
-    BN_bn2binpad(number, reinterpret_cast<unsigned char*>(bytes.data()), 32);
-    text += bytes;
-  }
-  const auto digest_of = digest(Hash::Sm3, text.append(x).append(y));
-  return std::string(base::as_text(digest_of));
 }
 
 }  // namespace
@@ -116,9 +94,14 @@ std::optional<SignatureProbe> SignatureProbe::create(Curve curve, const SigningK
             1 ||
         BN_mod_sub(impl->expected.get(), r, across.get(), order, scratch) != 1)
       return std::nullopt;
-    impl->identities.push_back(sm2_identity(group, x, y));
-    if (x.starts_with('\0') || y.starts_with('\0'))
-      impl->identities.push_back(sm2_identity(group, without_zeros(x), without_zeros(y)));
+    const auto add = [&](std::string_view as_x, std::string_view as_y) {
+      const Digest identity = detail::hash_sm2_identity(as_x, as_y);
+      impl->identities.emplace_back(base::as_text(identity));
+    };
+    add(x, y);
+    if (x.starts_with('\0') || y.starts_with('\0')) {
+      add(detail::without_leading_zeros(x), detail::without_leading_zeros(y));
+    }
     return SignatureProbe(std::move(impl));
   }
   // x(R) = r for R = (eG + rQ) / s, so that eG = sR - rQ.

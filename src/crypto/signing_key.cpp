@@ -14,6 +14,7 @@
 
 #include "base/encoding.hpp"
 #include "crypto/detail/openssl.hpp"
+#include "crypto/detail/sm2_identity.hpp"
 #include "crypto/digest.hpp"
 
 namespace jianmen::crypto {
@@ -151,27 +152,6 @@ bool set_user_id(Curve curve, EVP_PKEY_CTX* context) {
          EVP_PKEY_CTX_set1_id(context, kSm2UserId.data(), kSm2UserId.size()) == 1;
 }
 
-std::string without_leading_zeros(std::string_view bytes) {
-  const std::size_t first = bytes.find_first_not_of('\0');
-  return std::string(bytes.substr(std::min(first, bytes.size())));
-}
-
-// ZA of GB/T 32918.2 section 5.5, over the coordinates as they are given.
-Digest hash_sm2_identity(const PublicPoint& point) {
-  const EC_GROUP* group = group_of(Curve::Sm2);
-  const Number a(BN_new());
-  const Number b(BN_new());
-  const Number x(BN_new());
-  const Number y(BN_new());
-  EC_GROUP_get_curve(group, nullptr, a.get(), b.get(), nullptr);
-  EC_POINT_get_affine_coordinates(group, EC_GROUP_get0_generator(group), x.get(), y.get(), nullptr);
-  constexpr std::uint16_t kBits = kSm2UserId.size() * 8;
-  std::string text = {static_cast<char>(kBits >> 8), static_cast<char>(kBits & 0xff)};
-  text.append(kSm2UserId);
-  for (const auto* number : {&a, &b, &x, &y}) text.append(to_field_bytes(number->get()));
-  return digest(Hash::Sm3, text.append(point.x).append(point.y));
-}
-
 }  // namespace
 
 struct SigningKey::Impl {
@@ -241,8 +221,8 @@ bool SigningKey::verify_short_coordinates(std::string_view message, std::string_
   if (!point.x.starts_with('\0') && !point.y.starts_with('\0')) return false;
   const QuietErrors quiet;
   Hasher hasher(Hash::Sm3);
-  hasher.update(base::as_text(
-      hash_sm2_identity({without_leading_zeros(point.x), without_leading_zeros(point.y)})));
+  hasher.update(base::as_text(detail::hash_sm2_identity(detail::without_leading_zeros(point.x),
+                                                        detail::without_leading_zeros(point.y))));
   hasher.update(message);
   const Digest hashed = hasher.finish();
   const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, impl_->verifying.get(), nullptr));
