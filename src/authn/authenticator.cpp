@@ -97,6 +97,7 @@ struct Authenticator::Impl {
   // Found by the whole text. Who does not know a token cannot feel his way to it: only a text with
   // the same 64-bit hash is ever compared with one.
   detail::SecondChance<OpenToken> tokens{kMostTokens};
+  metrics::CacheCounters token_counters;
 
   Impl(const directory::Directory& directory, const TokenRing& ring, Lockouts& lockouts,
        const base::Clock& clock, Settings settings)
@@ -121,6 +122,10 @@ Authenticator::Authenticator(const directory::Directory& directory, const TokenR
     : impl_(std::make_unique<Impl>(directory, ring, lockouts, clock, std::move(settings))) {}
 
 Authenticator::~Authenticator() = default;
+
+const metrics::CacheCounters& Authenticator::token_cache() const { return impl_->token_counters; }
+
+const metrics::CacheCounters& Authenticator::key_cache() const { return impl_->callers.counters(); }
 
 Outcome Authenticator::authenticate(const http::Request& request) {
   const auto authorization = request.find(HeaderId::Authorization);
@@ -153,8 +158,10 @@ Outcome Authenticator::Impl::open_token(std::string_view text) {
   const auto generation = directory.generation();  // before what is read under it
   if (const auto* known = tokens.find(text);
       known && known->generation == generation && now < known->until) {
+    token_counters.hits.add();
     return known->principal;
   }
+  token_counters.misses.add();
   auto claims = ring.open(text, Purpose::Token);
   if (!claims) return std::unexpected(refusal_of(claims.error(), text));
   auto& principal = claims->principal;

@@ -16,6 +16,7 @@
 #include "http/message.hpp"
 #include "identity/principal.hpp"
 #include "identity/refusal.hpp"
+#include "metrics/counter.hpp"
 
 namespace jianmen::authn {
 
@@ -64,6 +65,10 @@ class Authenticator {
   // take one in the body.
   std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> open_token(
       std::string_view token);
+
+  // Read by any thread.
+  const metrics::CacheCounters& token_cache() const;
+  const metrics::CacheCounters& key_cache() const;
 
  private:
   struct Impl;

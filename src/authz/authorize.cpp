@@ -28,6 +28,8 @@ Authorizer::Authorizer(const directory::Directory& directory)
     : impl_(std::make_unique<Impl>(directory)) {}
 Authorizer::~Authorizer() = default;
 
+const metrics::CacheCounters& Authorizer::role_cache() const { return impl_->roles.counters(); }
+
 policy::Decision Authorizer::decide(const Principal& principal, const Question& question) {
   impl_->roles.refresh();
   const auto& scope = detail::scope_of(question);

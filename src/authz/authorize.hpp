@@ -11,6 +11,7 @@
 #include "directory/directory.hpp"
 #include "identity/principal.hpp"
 #include "identity/refusal.hpp"
+#include "metrics/counter.hpp"
 #include "policy/evaluate.hpp"
 
 namespace jianmen::authz {
@@ -47,6 +48,9 @@ class Authorizer {
   // For a token's `roles` list: internal names of the roles in this scope.
   std::vector<std::string> role_names(const identity::Principal& principal,
                                       const identity::Scope& scope);
+
+  // Of the compiled sets of roles; read by any thread.
+  const metrics::CacheCounters& role_cache() const;
 
  private:
   struct Impl;

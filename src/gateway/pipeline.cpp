@@ -65,11 +65,12 @@ struct Pipeline::Passage {
 };
 
 Pipeline::Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator,
-                   Journal::Shard& journal, const base::Clock& clock, base::Random& random,
-                   Settings settings)
+                   Journal::Shard& journal, Statistics::Shard& statistics, const base::Clock& clock,
+                   base::Random& random, Settings settings)
     : catalog_(catalog),
       authenticator_(authenticator),
       journal_(journal),
+      statistics_(statistics),
       clock_(clock),
       ids_(random),
       settings_(settings) {}
@@ -113,6 +114,10 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   http::Response response;
   const auto route = find_route(request, passage);
   if (!route) {
+    // Neither counted nor journalled: probes come every few seconds, for ever.
+    if (readiness_) {
+      if (auto probed = answer_probe(request, *readiness_)) co_return std::move(*probed);
+    }
     refused = catalog::refusal_of(route.error());
     record.step("route", "no operation");
   } else {
@@ -181,12 +186,18 @@ std::shared_ptr<const JournalPrincipal> Pipeline::kept(
 void Pipeline::record(const http::Request& request, Passage& passage,
                       const http::Response& response) {
   std::string line;
+  const Verdict verdict = verdict_of(response.status());
+  const std::int64_t us = std::chrono::duration_cast<std::chrono::microseconds>(
+                              passage.record.mark - passage.record.begin)
+                              .count();
+  statistics_.count(passage.record.operation, verdict, us);
+  if (passage.record.refusal) statistics_.count(passage.record.refusal->cause);
   const bool signature_failed =
       passage.record.refusal && passage.record.refusal->cause == Cause::SignatureSecretWrong;
   const auto fill = [&](JournalEntry& entry) {
     entry.request_id.assign(passage.id.text());
     entry.time = passage.now;
-    entry.verdict = verdict_of(response.status());
+    entry.verdict = verdict;
     keep(entry.method, request.method);
     keep(entry.host, request.host());
     keep(entry.path, request.path);
@@ -199,9 +210,7 @@ void Pipeline::record(const http::Request& request, Passage& passage,
     entry.message = std::move(passage.record.error_message);
     entry.refusal = std::move(passage.record.refusal);
     entry.steps = passage.record.steps;
-    entry.us = std::chrono::duration_cast<std::chrono::microseconds>(passage.record.mark -
-                                                                     passage.record.begin)
-                   .count();
+    entry.us = us;
     if (settings_.log_requests) line = log_line(entry);
   };
   if (signature_failed) {
@@ -220,6 +229,11 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
   response.add("X-Request-Id", id);
   response.add_lines("Server: api-gateway\r\n");
   response.close();
+  const Cause cause = status == 413                    ? Cause::LimitBody
+                      : status == 414 || status == 431 ? Cause::LimitHeader
+                                                       : Cause::RequestMalformed;
+  statistics_.count(nullptr, verdict_of(status), 0);
+  statistics_.count(cause);
   journal_.add([&](JournalEntry& entry) {
     entry = JournalEntry{};
     entry.request_id = id;
@@ -228,10 +242,7 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
     entry.status = error.status;
     entry.code = error.code;
     entry.message = error.message;
-    entry.refusal = Refusal{status == 413                    ? Cause::LimitBody
-                            : status == 414 || status == 431 ? Cause::LimitHeader
-                                                             : Cause::RequestMalformed,
-                            {}};
+    entry.refusal = Refusal{cause, {}};
     entry.refusal->with("reason", std::string(reason));
     entry.steps.add({"parse", "refused", 0});
   });

@@ -16,7 +16,9 @@
 #include "call/routes.hpp"
 #include "catalog/catalog.hpp"
 #include "gateway/journal.hpp"
+#include "gateway/probes.hpp"
 #include "gateway/request_id.hpp"
+#include "gateway/statistics.hpp"
 #include "http/handler.hpp"
 
 namespace jianmen::gateway {
@@ -28,14 +30,16 @@ struct Settings {
 class Pipeline final : public http::Handler {
  public:
   Pipeline(const catalog::Catalog& catalog, authn::Authenticator& authenticator,
-           Journal::Shard& journal, const base::Clock& clock, base::Random& random,
-           Settings settings);
+           Journal::Shard& journal, Statistics::Shard& statistics, const base::Clock& clock,
+           base::Random& random, Settings settings);
   ~Pipeline() override;
 
   // Services by the catalogue's name; they outlive the pipeline. Before the first request.
   void add_service(std::string_view name, call::Service& service);
   // Asked before the catalogue; outlives the pipeline. Before the first request.
   void set_routes(call::Routes& routes) { routes_ = &routes; }
+  // What GET /healthz and /readyz say, where no route has these paths. Before the first request.
+  void set_readiness(const Readiness& readiness) { readiness_ = &readiness; }
 
   net::Task<http::Response> handle(const http::Request& request) override;
   http::Response refuse(int status, std::string_view reason) override;
@@ -58,11 +62,13 @@ class Pipeline final : public http::Handler {
   const catalog::Catalog& catalog_;
   authn::Authenticator& authenticator_;
   Journal::Shard& journal_;
+  Statistics::Shard& statistics_;
   const base::Clock& clock_;
   RequestIds ids_;
   Settings settings_;
   std::array<Kept, 256> kept_;
   call::Routes* routes_ = nullptr;
+  const Readiness* readiness_ = nullptr;
   // A handful: looked through faster than hashed. The names live in the catalogue.
   std::vector<std::pair<std::string_view, call::Service*>> services_;
 };

@@ -91,7 +91,10 @@ net::Task<bool> Attempt::connect(std::uint64_t& tried, bool fresh) {
   const Group& group = pool_.group();
   const Server& server = lease_.server();
   lease_.connection = co_await open_connection(group, server, incoming_.failure);
-  if (lease_.connection) co_return true;
+  if (lease_.connection) {
+    lease_.connected();
+    co_return true;
+  }
   lease_.failed();
   tried |= std::uint64_t{1} << lease_.index();
   co_return false;

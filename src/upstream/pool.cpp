@@ -21,11 +21,15 @@ Pool::Lease& Pool::Lease::operator=(Lease&& other) noexcept {
 
 void Pool::Lease::release() {
   connection.reset();
-  if (Pool* pool = std::exchange(pool_, nullptr)) --pool->servers_[server_].busy;
+  Pool* const pool = std::exchange(pool_, nullptr);
+  if (!pool) return;
+  --pool->servers_[server_].busy;
+  pool->count(server_);
 }
 
 void Pool::Lease::failed() {
   const Group& group = pool_->group_;
+  pool_->traffic_->servers[server_].failures.add();
   if (pool_->servers_[server_].health->failed(group, net::Loop::current()->now())) {
     base::log::warning("event=upstream_ejected upstream=" + group.name +
                        " server=" + server().text);
@@ -39,11 +43,19 @@ void Pool::Lease::give_back() {
   release();
 }
 
-Pool::Pool(const Group& group, const std::vector<std::shared_ptr<Health>>& health)
+Pool::Pool(const Group& group, const std::vector<std::shared_ptr<Health>>& health,
+           std::shared_ptr<PoolTraffic> traffic)
     : group_(group),
+      traffic_(std::move(traffic)),
       state_(static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(this) >> 4) | 1) {
   servers_.resize(group.servers.size());
   for (std::size_t i = 0; i < servers_.size(); ++i) servers_[i].health = health[i];
+}
+
+void Pool::count(std::size_t server) {
+  ServerTraffic& traffic = traffic_->servers[server];
+  traffic.busy.set(servers_[server].busy);
+  traffic.idle.set(servers_[server].idle.size());
 }
 
 // xorshift: which of two servers is asked is no secret.
@@ -84,17 +96,19 @@ std::unique_ptr<Connection> Pool::take_idle(std::size_t server) {
   while (!idle.empty()) {
     auto connection = std::move(idle.back());
     idle.pop_back();
+    count(server);
     if (connection->is_reusable()) return connection;
   }
   return nullptr;
 }
 
 void Pool::sweep(net::Deadline now) {
-  for (auto& server : servers_) {
-    std::erase_if(server.idle, [&](const auto& connection) {
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    std::erase_if(servers_[i].idle, [&](const auto& connection) {
       return !connection->is_reusable() ||
              now >= net::after(connection->idle_since, group_.keep_alive);
     });
+    count(i);
   }
 }
 

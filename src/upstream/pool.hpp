@@ -12,6 +12,7 @@
 #include "upstream/connection.hpp"
 #include "upstream/health.hpp"
 #include "upstream/settings.hpp"
+#include "upstream/traffic.hpp"
 
 namespace jianmen::upstream {
 
@@ -23,6 +24,8 @@ class Pool {
     Lease() = default;
     Lease(Pool& pool, std::size_t server) : pool_(&pool), server_(server) {
       ++pool.servers_[server].busy;
+      pool.traffic_->servers[server].requests.add();
+      pool.count(server);
     }
     Lease(Lease&& other) noexcept
         : connection(std::move(other.connection)),
@@ -38,6 +41,7 @@ class Pool {
     void succeeded() { pool_->servers_[server_].health->succeeded(); }
     void failed();
     void take_idle() { connection = pool_->take_idle(server_); }
+    void connected() { pool_->traffic_->servers[server_].connections.add(); }
     void give_back();  // the connection serves again
     void release();
 
@@ -48,8 +52,10 @@ class Pool {
     std::size_t server_ = 0;
   };
 
-  // `group` and the health of its servers, in their order, outlive the pool.
-  Pool(const Group& group, const std::vector<std::shared_ptr<Health>>& health);
+  // `group` and the health of its servers, in their order, outlive the pool; `traffic` has a row
+  // for each of them.
+  Pool(const Group& group, const std::vector<std::shared_ptr<Health>>& health,
+       std::shared_ptr<PoolTraffic> traffic);
 
   const Group& group() const { return group_; }
   // Not one of those in `tried` (a bit a server); false: none is left, or all are full.
@@ -66,8 +72,10 @@ class Pool {
   std::unique_ptr<Connection> take_idle(std::size_t server);
   bool may_take(std::size_t server, std::uint64_t tried) const;
   std::uint32_t chance(std::uint32_t below);
+  void count(std::size_t server);
 
   const Group& group_;
+  std::shared_ptr<PoolTraffic> traffic_;
   std::vector<Backend> servers_;
   std::uint32_t state_;  // of the generator
 };

@@ -77,7 +77,9 @@ class Proxy::WorkerTable {
  public:
   explicit WorkerTable(std::shared_ptr<const Table> the_table) : table(std::move(the_table)) {
     const auto& groups = table->settings().groups;
-    for (std::size_t i = 0; i < groups.size(); ++i) pools.emplace_back(groups[i], table->health(i));
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      pools.emplace_back(groups[i], table->health(i), table->add_traffic(i));
+    }
   }
   static net::Task<void> sweep(std::weak_ptr<WorkerTable> mine);
 

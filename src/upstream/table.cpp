@@ -92,7 +92,19 @@ base::Result<std::shared_ptr<const Table>> Table::create(Settings settings,
     auto& health = table->health_.emplace_back();
     for (const Server& server : group.servers) health.push_back(health_of(before, group, server));
   }
+  table->traffic_.resize(table->settings_.groups.size());
   return std::shared_ptr<const Table>(std::move(table));
+}
+
+std::shared_ptr<PoolTraffic> Table::add_traffic(std::size_t group) const {
+  const std::lock_guard lock(traffic_mutex_);
+  return traffic_[group].emplace_back(
+      std::make_shared<PoolTraffic>(settings_.groups[group].servers.size()));
+}
+
+std::vector<std::shared_ptr<const PoolTraffic>> Table::traffic(std::size_t group) const {
+  const std::lock_guard lock(traffic_mutex_);
+  return {traffic_[group].begin(), traffic_[group].end()};
 }
 
 std::optional<std::expected<Match, catalog::NoRoute>> Table::find(const catalog::Catalog& catalog,

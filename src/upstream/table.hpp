@@ -21,6 +21,7 @@
 #include "catalog/path_router.hpp"
 #include "upstream/health.hpp"
 #include "upstream/settings.hpp"
+#include "upstream/traffic.hpp"
 
 namespace jianmen::upstream {
 
@@ -48,6 +49,9 @@ class Table {
   const std::vector<std::shared_ptr<Health>>& health(std::size_t group) const {
     return health_[group];
   }
+  // One more worker's pool of a group, and all that there are.
+  std::shared_ptr<PoolTraffic> add_traffic(std::size_t group) const;
+  std::vector<std::shared_ptr<const PoolTraffic>> traffic(std::size_t group) const;
 
  private:
   struct HostRoutes {
@@ -59,6 +63,8 @@ class Table {
 
   Settings settings_;
   std::vector<std::vector<std::shared_ptr<Health>>> health_;  // of the groups' servers
+  mutable std::mutex traffic_mutex_;
+  mutable std::vector<std::vector<std::shared_ptr<PoolTraffic>>> traffic_;  // of the groups' pools
   std::unordered_map<std::string, HostRoutes> hosts_;
   std::vector<std::pair<std::string, HostRoutes>> domains_;  // ".example.com"
   std::unique_ptr<HostRoutes> any_;

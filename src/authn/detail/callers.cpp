@@ -103,7 +103,11 @@ std::expected<Caller*, Refusal> Callers::find(std::string_view access_key_id,
 std::expected<Caller*, Refusal> Callers::find_permanent(std::string_view access_key_id,
                                                         std::uint64_t generation) {
   Caller* const known = permanent_.find(access_key_id);
-  if (known && known->generation == generation) return known;
+  if (known && known->generation == generation) {
+    counters_.hits.add();
+    return known;
+  }
+  counters_.misses.add();
 
   const auto key = directory_.find_access_key(identity::AccessKeyId(access_key_id));
   if (!key) return refuse_unknown(access_key_id);
@@ -133,6 +137,7 @@ std::expected<Caller*, Refusal> Callers::find_temporary(std::string_view access_
   const bool same = known && known->sealed == security_token;
   if (same && known->generation == generation) {
     if (auto ok = check_life(*known, now); !ok) return std::unexpected(std::move(ok.error()));
+    counters_.hits.add();
     return known;
   }
 

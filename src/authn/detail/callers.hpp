@@ -17,6 +17,7 @@
 #include "directory/directory.hpp"
 #include "identity/principal.hpp"
 #include "identity/refusal.hpp"
+#include "metrics/counter.hpp"
 
 namespace jianmen::authn::detail {
 
@@ -49,6 +50,8 @@ class Callers {
   std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> in_project(
       Caller& caller, std::string_view project);
 
+  const metrics::CacheCounters& counters() const { return counters_; }
+
  private:
   std::expected<Caller*, identity::Refusal> find_permanent(std::string_view access_key_id,
                                                            std::uint64_t generation);
@@ -60,6 +63,7 @@ class Callers {
   const directory::Directory& directory_;
   const TokenRing& ring_;
   Subjects& subjects_;
+  metrics::CacheCounters counters_;
   SecondChance<Caller> permanent_{65'536}, temporary_{8'192};
 };
 

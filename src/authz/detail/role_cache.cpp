@@ -54,14 +54,22 @@ SharedRoleSet RoleCache::granted_now(const Principal& principal, const Scope& sc
   key_.assign(principal.kind == Principal::Kind::User ? "u/" : "a/");
   key_.append(principal.account.value).append("/").append(principal.id).append("/");
   if (scope.kind == Scope::Kind::Project) key_.append(scope.project.value);
-  if (const auto found = by_holder_.find(key_); found != by_holder_.end()) return found->second;
+  if (const auto found = by_holder_.find(key_); found != by_holder_.end()) {
+    counters_.hits.add();
+    return found->second;
+  }
+  counters_.misses.add();
   return remember(by_holder_, key_, compile(principal.account, load_granted(principal, scope)));
 }
 
 SharedRoleSet RoleCache::of(const identity::AccountId& account, std::span<const RoleId> ids) {
   key_.assign(account.value);
   for (const auto& id : ids) key_.append("/").append(id.value);
-  if (const auto found = by_ids_.find(key_); found != by_ids_.end()) return found->second;
+  if (const auto found = by_ids_.find(key_); found != by_ids_.end()) {
+    counters_.hits.add();
+    return found->second;
+  }
+  counters_.misses.add();
   return remember(by_ids_, key_, compile(account, ids));
 }
 

@@ -10,6 +10,7 @@
 
 #include "directory/directory.hpp"
 #include "identity/principal.hpp"
+#include "metrics/counter.hpp"
 #include "policy/evaluate.hpp"
 
 namespace jianmen::authz::detail {
@@ -36,6 +37,8 @@ class RoleCache {
   SharedRoleSet of(const identity::AccountId& account, std::span<const identity::RoleId> ids);
   bool owns(const identity::AccountId& account, const identity::ProjectId& project);
 
+  const metrics::CacheCounters& counters() const { return counters_; }
+
  private:
   template <class Value>
   using Map = std::unordered_map<std::string, Value>;
@@ -48,6 +51,7 @@ class RoleCache {
   const directory::Directory& directory_;
   std::uint64_t generation_;
   std::string key_;  // kept for its memory
+  metrics::CacheCounters counters_;
   Map<SharedRoleSet> by_holder_, by_ids_;
   Map<bool> projects_;
 };
