@@ -149,32 +149,31 @@ ConfigKey listen_key() {
           .show = [](const ServeConfig&) { return std::string(); }};
 }
 
-// Nobody logs in to the console: it is for this machine alone, and there TLS adds nothing.
-Fault check_console_url(const std::string& url) {
+// Nobody logs in there: it is for this machine alone, and then TLS adds nothing.
+Fault check_local_url(const std::string& url) {
   const auto address = http::parse_listen_url(url);
   if (!address) return address.error().message;
   if (address->kind != http::ListenAddress::Kind::Http || !console::is_loopback(address->host)) {
-    return "is http://127.0.0.1:PORT: the console has no login and is for this machine alone "
-           "(from another one: ssh -L), not \"" +
+    return "is http://127.0.0.1:PORT: it has no login and is for this machine alone (from another "
+           "one: ssh -L), not \"" +
            url + "\"";
   }
   return std::nullopt;
 }
 
-ConfigKey console_key() {
-  return {.path = "console.listen",
+// A list of such URLs; `at` gives the field of a ServeConfig.
+template <class At>
+ConfigKey local_urls(std::string_view path, At at, std::string_view doc) {
+  return {.path = path,
           .type = "list of URLs",
-          .doc =
-              "Where the console (a page to look at requests) listens: http://127.0.0.1:PORT, "
-              "loopback only, since whoever reaches it sees every account's requests. Without it "
-              "there is none; --demo shows it at /jianmen/ of its own listeners.",
+          .doc = doc,
           .list = true,
           .set =
-              [](ServeConfig& config, const std::vector<std::string>& values) {
+              [at](ServeConfig& config, const std::vector<std::string>& values) {
                 for (const auto& url : values) {
-                  if (auto fault = check_console_url(url)) return fault;
+                  if (auto fault = check_local_url(url)) return fault;
                 }
-                config.console_listen = values;
+                at(config) = values;
                 return Fault();
               },
           .show = [](const ServeConfig&) { return std::string(); }};
@@ -188,7 +187,16 @@ std::vector<ConfigKey> make_keys() {
       field(
           "data", [](ServeConfig& config) -> auto& { return config.installation.data; },
           "Data directory: accounts, keys, servers and the certificate authority live there."),
-      console_key(),
+      local_urls(
+          "console.listen", [](ServeConfig& config) -> auto& { return config.console_listen; },
+          "Where the console (a page to look at requests) listens: http://127.0.0.1:PORT, "
+          "loopback only, since whoever reaches it sees every account's requests. Without it "
+          "there is none; --demo shows it at /jianmen/ of its own listeners."),
+      local_urls(
+          "operations.listen",
+          [](ServeConfig& config) -> auto& { return config.operations_listen; },
+          "Where `/metrics`, `/healthz` and `/readyz` are answered beside the administration "
+          "socket: http://127.0.0.1:PORT, loopback only. See [operations.md](operations.md)."),
       bounded(
           "workers", [](ServeConfig& config) -> auto& { return config.installation.workers; }, 0,
           256, "Event loops, each with its own thread; 0: one a core."),
@@ -196,6 +204,10 @@ std::vector<ConfigKey> make_keys() {
           "socket", [](ServeConfig& config) -> auto& { return config.socket; },
           "Administration socket. Without it $JIANMEN_SOCKET, $XDG_RUNTIME_DIR/jianmen.sock or "
           "/tmp/jianmen-UID/jianmen.sock."),
+      field(
+          "stop_delay", [](ServeConfig& config) -> auto& { return config.stop_delay; },
+          "How long after SIGTERM `/readyz` says no while requests are still taken, so that a load "
+          "balancer sees it; a second signal ends it."),
       field(
           "stop_grace", [](ServeConfig& config) -> auto& { return config.stop_grace; },
           "How long running requests may take after SIGTERM."),

@@ -19,6 +19,7 @@
 #include "net/certificate_authority.hpp"
 #include "server/admin_api.hpp"
 #include "server/console/console.hpp"
+#include "server/operations.hpp"
 #include "server/paths.hpp"
 #include "startup_memory.hpp"
 
@@ -218,17 +219,32 @@ void reload(const ServeOptions& options, const Common& common, Installation& ins
   base::log::info("event=reload outcome=ok");
 }
 
-// Its own listeners; nullptr without any.
-Result<std::unique_ptr<http::Server>> serve_console(const ServeConfig& config, Console& console) {
-  if (config.console_listen.empty()) return std::unique_ptr<http::Server>();
+// A server of one worker on listeners of its own; nullptr without any.
+Result<std::unique_ptr<http::Server>> serve_beside(const std::vector<std::string>& urls,
+                                                   http::Server::MakeHandler make_handler) {
+  if (urls.empty()) return std::unique_ptr<http::Server>();
   std::vector<http::ListenAddress> addresses;
-  for (const auto& url : config.console_listen) {
+  for (const auto& url : urls) {
     auto address = http::parse_listen_url(url);
     if (!address) return error_of(address);
     addresses.push_back(std::move(*address));
   }
   return http::Server::create(http::ServerSettings{}, std::move(addresses), nullptr, 1,
-                              [&](unsigned) { return console.alone(); });
+                              std::move(make_handler));
+}
+
+// SIGTERM or SIGINT came: others shall see it before anything is closed.
+void announce_stop(Installation& installation, const ServeConfig& config) {
+  installation.enter(Phase::Draining);
+  base::log::info("event=stop");
+  if (config.stop_delay == std::chrono::milliseconds(0)) return;
+  sigset_t again;
+  sigemptyset(&again);
+  for (const int signal : {SIGTERM, SIGINT}) sigaddset(&again, signal);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(config.stop_delay);
+  const timespec delay{.tv_sec = seconds.count(),
+                       .tv_nsec = (config.stop_delay - seconds).count() * 1'000'000};
+  ::sigtimedwait(&again, nullptr, &delay);
 }
 
 Result<> serve(const ServeOptions& options, const Common& common) {
@@ -268,8 +284,13 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   auto server = http::Server::create(config->http, addresses, tls->context,
                                      config->installation.workers, make_handler);
   if (!server) return error_of(server);
-  auto console_server = serve_console(*config, console);
+  auto console_server =
+      serve_beside(config->console_listen, [&](unsigned) { return console.alone(); });
   if (!console_server) return error_of(console_server);
+  const Operations operations(**installation, **server);
+  auto operations_server =
+      serve_beside(config->operations_listen, [&](unsigned) { return operations.alone(); });
+  if (!operations_server) return error_of(operations_server);
 
   const fs::path socket = socket_path(config->socket.string());
   if (auto ready = prepare_socket_directory(socket); !ready) return error_of(ready);
@@ -277,20 +298,27 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   auto admin = http::Server::create(
       http::ServerSettings{}, {{http::ListenAddress::Kind::Unix, "", 0, socket.string()}}, nullptr,
       1, [&](unsigned) {
-        return make_admin_handler(**installation, admin_pool,
-                                  AdminSettings{*fixtures, tls->ca_pem, (*server)->urls()});
+        return make_admin_handler(
+            **installation, admin_pool,
+            AdminSettings{*fixtures, tls->ca_pem, (*server)->urls(), &operations});
       });
   if (!admin) return error_of(admin);
 
   (*admin)->start();
   (*server)->start();
   if (*console_server) (*console_server)->start();
+  if (*operations_server) (*operations_server)->start();
+  (*installation)->enter(Phase::Serving);
   const auto urls = (*server)->urls();
   for (const auto& url : urls) std::cout << "ready " << url << "\n";
   if (options.demo) std::cout << demo_text(demo_data(), urls, tls->ca_file);
   if (*console_server) {
     for (const auto& url : (*console_server)->urls())
       std::cout << "console " << url << "/jianmen/\n";
+  }
+  if (*operations_server) {
+    for (const auto& url : (*operations_server)->urls())
+      std::cout << "operations " << url << "/metrics\n";
   }
   std::cout << std::flush;
   release_startup_memory();
@@ -301,9 +329,10 @@ Result<> serve(const ServeOptions& options, const Common& common) {
     if (signal != SIGHUP) break;
     reload(options, common, **installation, **server, addresses);
   }
-  base::log::info("event=stop");
+  announce_stop(**installation, *config);
   (*server)->stop(config->stop_grace);
   if (*console_server) (*console_server)->stop(std::chrono::milliseconds(1'000));
+  if (*operations_server) (*operations_server)->stop(std::chrono::milliseconds(1'000));
   (*admin)->stop(std::chrono::milliseconds(1'000));
   base::log::flush();
   return {};

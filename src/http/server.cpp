@@ -13,6 +13,7 @@
 
 #include "base/log.hpp"
 #include "http/session.hpp"
+#include "metrics/counter.hpp"
 #include "net/loop.hpp"
 #include "net/socket.hpp"
 #include "net/spawn.hpp"
@@ -48,6 +49,7 @@ struct Worker {
   SessionContext context;
   std::shared_ptr<net::TlsServerContext> tls;
   std::vector<std::unique_ptr<Listener>> listeners;
+  metrics::Counter accepted;
   std::thread thread;
 };
 
@@ -80,6 +82,7 @@ Accepted accept_one(Worker& worker, Listener& listener, std::atomic<std::size_t>
     return lasting ? Accepted::Exhausted : Accepted::One;
   }
   connections.fetch_add(1, std::memory_order_relaxed);
+  worker.accepted.add();
   auto tls = listener.secure ? worker.tls : nullptr;
   net::spawn(serve(worker, connections, std::move(socket), net::Address::of(storage, size).host(),
                    std::move(tls)),
@@ -232,6 +235,16 @@ void Server::start() {
 }
 
 std::vector<std::string> Server::urls() const { return state_->urls; }
+
+ServerStatistics Server::statistics() const {
+  ServerStatistics statistics{
+      .connections = state_->connections.load(std::memory_order_relaxed),
+      .max_connections = state_->settings.max_connections,
+      .accepted = 0,
+  };
+  for (const auto& worker : state_->workers) statistics.accepted += worker->accepted.value();
+  return statistics;
+}
 
 void Server::replace_tls(const std::shared_ptr<net::TlsServerContext>& tls) {
   for (auto& worker : state_->workers) {

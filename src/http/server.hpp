@@ -35,6 +35,12 @@ struct ListenAddress {
 // http://127.0.0.1:8080, https://[::1]:0, http://localhost:8080, unix:/run/jianmen.sock
 base::Result<ListenAddress> parse_listen_url(std::string_view url);
 
+// As of now; the counts since the start.
+struct ServerStatistics {
+  std::uint64_t connections = 0, max_connections = 0;  // open, and how many there may be
+  std::uint64_t accepted = 0;
+};
+
 class Server {
  public:
   using MakeHandler = std::function<std::unique_ptr<Handler>(unsigned worker)>;
@@ -51,6 +57,7 @@ class Server {
 
   void start();
   std::vector<std::string> urls() const;  // with the real ports, in the order given
+  ServerStatistics statistics() const;    // from any thread
   void replace_tls(const std::shared_ptr<net::TlsServerContext>& tls);  // for new connections
   // Stops accepting, lets what runs finish (with Connection: close), cuts what is left after
   // `grace`; joins.

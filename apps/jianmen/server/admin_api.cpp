@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "server/admin/routes.hpp"
+#include "server/operations.hpp"
 
 namespace jianmen::app {
 
@@ -63,6 +64,10 @@ class AdminHandler final : public http::Handler {
       : installation_(installation), pool_(pool), settings_(std::move(settings)) {}
 
   net::Task<http::Response> handle(const http::Request& request) override {
+    // Not on the pool: whatever it is busy with, this is answered.
+    if (settings_.operations) {
+      if (auto answer = settings_.operations->answer(request)) co_return std::move(*answer);
+    }
     admin::Asked asked{installation_, settings_, {}, {}, nullptr};
     const auto* route = find_route(request, asked);
     if (!route) co_return refusal(404, "no such path");

@@ -11,12 +11,15 @@
 
 namespace jianmen::app {
 
+class Operations;  // operations.hpp
+
 struct AdminSettings {
   // What `admin reset` loads again after clearing: the demo data or the fixtures that serve was
   // given.
   std::vector<base::json::value> fixtures;
   std::string ca_pem;  // for `admin ca`; empty without https listeners of our own CA
-  std::vector<std::string> urls = {};  // where it serves, for `jianmen run`
+  std::vector<std::string> urls = {};      // where it serves, for `jianmen run`
+  const Operations* operations = nullptr;  // answers its paths here, too
 };
 
 std::unique_ptr<http::Handler> make_admin_handler(Installation& installation,

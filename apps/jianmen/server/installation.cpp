@@ -1,6 +1,7 @@
 #include "server/installation.hpp"
 
 #include <array>
+#include <exception>
 
 #include "crypto/password.hpp"
 #include "directory/fixture.hpp"
@@ -25,7 +26,8 @@ constexpr base::Duration kUpstreamTokenLife = std::chrono::minutes(10);
 class Installation::Worker final : public http::Handler {
  public:
   Worker(Installation& home, unsigned worker)
-      : authenticator_(*home.directory_, *home.ring_, *home.lockouts_, home.clock_,
+      : home_(home),
+        authenticator_(*home.directory_, *home.ring_, *home.lockouts_, home.clock_,
                        home.settings_.authn),
         authorizer_(*home.directory_),
         iam_(frame(home, home.iam_->definition())),
@@ -35,15 +37,27 @@ class Installation::Worker final : public http::Handler {
         requests_(frame(home, home.requests_)),
         proxy_({home.upstreams_, *home.catalog_, *home.directory_, authorizer_,
                 *home.upstream_issuer_, kUpstreamTokenLife}),
-        pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker), home.clock_,
-                  home.random_, home.settings_.gateway) {
+        pipeline_(*home.catalog_, authenticator_, home.journal_->shard(worker),
+                  home.statistics_->shard(worker), home.clock_, home.random_,
+                  home.settings_.gateway) {
     pipeline_.set_routes(proxy_);
+    pipeline_.set_readiness(home);
     pipeline_.add_service("iam", iam_);
     pipeline_.add_service("sts", sts_);
     pipeline_.add_service("ecs", ecs_);
     pipeline_.add_service("tms", tms_);
     pipeline_.add_service("jianmen", requests_);
+    const std::lock_guard lock(home.workers_mutex_);
+    home.workers_.push_back(this);
   }
+  ~Worker() override {
+    const std::lock_guard lock(home_.workers_mutex_);
+    std::erase(home_.workers_, this);
+  }
+
+  const metrics::CacheCounters& tokens() const { return authenticator_.token_cache(); }
+  const metrics::CacheCounters& keys() const { return authenticator_.key_cache(); }
+  const metrics::CacheCounters& roles() const { return authorizer_.role_cache(); }
 
   net::Task<http::Response> handle(const http::Request& request) override {
     return pipeline_.handle(request);
@@ -58,6 +72,7 @@ class Installation::Worker final : public http::Handler {
                            services::Pools{home.writes_, home.hashing_});
   }
 
+  Installation& home_;
   authn::Authenticator authenticator_;
   authz::Authorizer authorizer_;
   services::Frame iam_, sts_, ecs_, tms_, requests_;
@@ -115,6 +130,7 @@ base::Result<std::unique_ptr<Installation>> Installation::create(
       services::iam::Dependencies{*home->directory_, *home->catalog_, *home->ring_, *home->issuer_,
                                   *home->lockouts_, home->clock_, home->random_, settings.iam});
   home->journal_ = std::make_unique<gateway::Journal>(settings.journal_entries, settings.workers);
+  home->statistics_ = std::make_unique<gateway::Statistics>(settings.workers);
   home->investigator_ = std::make_unique<diagnose::signature::Investigator>(
       *home->catalog_, *home->directory_, *home->ring_, *home->journal_, home->clock_);
   return home;
@@ -174,6 +190,31 @@ base::Result<> Installation::clear() {
   lockouts_->clear();
   journal_->clear();
   return {};
+}
+
+std::string_view Installation::not_ready_because() const {
+  const Phase phase = phase_.load(std::memory_order_relaxed);
+  if (phase == Phase::Starting) return "starting";
+  if (phase == Phase::Draining) return "draining";
+  try {
+    if (store_->snapshot()->revision() >= 0) return {};
+  } catch (const std::exception&) {  // told below
+  }
+  return "the store cannot be read";
+}
+
+std::vector<CacheTotals> Installation::caches() const {
+  std::vector<CacheTotals> totals{{.name = "tokens"}, {.name = "access_keys"}, {.name = "roles"}};
+  const std::lock_guard lock(workers_mutex_);
+  for (const Worker* worker : workers_) {
+    const std::array<const metrics::CacheCounters*, 3> kinds{&worker->tokens(), &worker->keys(),
+                                                             &worker->roles()};
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      totals[i].hits += kinds[i]->hits.value();
+      totals[i].misses += kinds[i]->misses.value();
+    }
+  }
+  return totals;
 }
 
 std::unique_ptr<http::Handler> Installation::make_handler(unsigned worker) {

@@ -3,9 +3,13 @@
 // nothing is global. Thread safety: create() on the main thread; make_handler() once a worker;
 // admin functions from the admin loop's pool threads (each part says what it allows).
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "authn/authenticator.hpp"
 #include "base/clock.hpp"
@@ -18,6 +22,8 @@
 #include "directory/directory.hpp"
 #include "gateway/journal.hpp"
 #include "gateway/pipeline.hpp"
+#include "gateway/probes.hpp"
+#include "gateway/statistics.hpp"
 #include "http/handler.hpp"
 #include "services/ecs/ecs.hpp"
 #include "services/frame.hpp"
@@ -40,10 +46,20 @@ struct InstallationSettings {
   upstream::Settings upstream;
 };
 
-class Installation {
+// A kind of cache, of all workers together.
+struct CacheTotals {
+  std::string_view name;
+  std::uint64_t hits = 0, misses = 0;
+};
+
+// Whether requests may come: before serve has started everything, and once it was told to stop, it
+// is not ready.
+enum class Phase { Starting, Serving, Draining };
+
+class Installation final : public gateway::Readiness {
  public:
   static base::Result<std::unique_ptr<Installation>> create(const InstallationSettings& settings);
-  ~Installation();
+  ~Installation() override;
   Installation(const Installation&) = delete;
   Installation& operator=(const Installation&) = delete;
 
@@ -62,6 +78,12 @@ class Installation {
   // Back to nothing: directory, servers, tags, lock-outs, journal.
   base::Result<> clear();
 
+  void enter(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
+  std::string_view not_ready_because() const override;
+  std::vector<CacheTotals> caches() const;  // of the handlers that live
+
+  const gateway::Statistics& statistics() const { return *statistics_; }
+  const upstream::Registry& upstreams() const { return upstreams_; }
   const catalog::Catalog& catalog() const { return *catalog_; }
   store::Store& store() { return *store_; }
   directory::Directory& directory() { return *directory_; }
@@ -96,9 +118,13 @@ class Installation {
   std::unique_ptr<services::tms::Tms> tms_;
   std::unique_ptr<services::iam::Iam> iam_;
   std::unique_ptr<gateway::Journal> journal_;
+  std::unique_ptr<gateway::Statistics> statistics_;
   std::unique_ptr<diagnose::signature::Investigator> investigator_;
   net::BlockingPool writes_{2};
   net::BlockingPool hashing_{2};
+  std::atomic<Phase> phase_{Phase::Starting};
+  mutable std::mutex workers_mutex_;
+  std::vector<const Worker*> workers_;
 };
 
 }  // namespace jianmen::app
