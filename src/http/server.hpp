@@ -39,6 +39,8 @@ base::Result<ListenAddress> parse_listen_url(std::string_view url);
 struct ServerStatistics {
   std::uint64_t connections = 0, max_connections = 0;  // open, and how many there may be
   std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;    // beyond the limit: told 503, or closed
+  std::uint64_t exhausted = 0;  // accept() found no descriptor or memory
 };
 
 class Server {

@@ -9,6 +9,8 @@
 
 namespace jianmen::http {
 
+struct Request;  // message.hpp
+
 // Of one HTTP/2 connection. What floods it with frames that ask for nothing is told GOAWAY
 // ENHANCE_YOUR_CALM.
 struct Http2Settings {
@@ -36,6 +38,16 @@ struct ServerSettings {
   std::size_t min_rate =
       1024;  // bytes/s that a body must come, and an answer go, on average after the timeout
   std::size_t max_connections = 20'000;
+  // Of one worker, beyond those: they are answered 503 and end. Whoever comes on top is closed.
+  std::size_t surplus_connections = 64;
+  // At the limit, connections that have waited for a request so long make room.
+  std::chrono::milliseconds idle_at_limit{5'000};
+  // What is answered even then (a probe); by its head alone. nullptr: nothing.
+  bool (*is_essential)(const Request& head) = nullptr;
+  // Descriptors of one worker that are kept for when the process has no other left: each serves one
+  // connection, a regular one if `essential`, else to say 503.
+  std::size_t spare_descriptors = 4;
+  bool essential = false;
   // Bytes of large heads and bodies that one worker holds at a time; who would need more is told
   // 503.
   std::size_t max_buffered = 512 * 1024 * 1024;

@@ -42,21 +42,6 @@ TEST_F(ServerTest, ServesManyConnectionsOnSeveralWorkersOfOnePort) {
   for (auto& client : clients) EXPECT_EQ(client.get(), 25);
 }
 
-TEST_F(ServerTest, WaitsWithNewConnectionsAtTheLimit) {
-  ServerSettings settings;
-  settings.max_connections = 1;
-  const std::string url = start(settings);
-  auto first = std::make_unique<RawClient>(url);
-  first->send("GET /first HTTP/1.1\r\nHost: x\r\n\r\n").read_until("127.0.0.1");
-  RawClient second(url);
-  second.send("GET /second HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  first->send("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_NE(first->read_until("/again").find("/again"), std::string::npos);
-  EXPECT_EQ(begun_, 2);
-  first.reset();
-  EXPECT_NE(second.read_all().find("/second"), std::string::npos);
-}
-
 TEST_F(ServerTest, StopsGracefully) {
   ServerSettings settings;
   settings.linger_timeout = 10ms;

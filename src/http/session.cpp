@@ -36,8 +36,18 @@ void SessionContext::drain() {
   }
 }
 
-Session::Session(SessionContext& context, net::Loop& loop, net::Fd socket, std::string peer)
-    : context_(context), stream_(loop, std::move(socket)), peer_(std::move(peer)) {
+void SessionContext::end_idle(net::Deadline since) {
+  for (Session* session = sessions; session;) {
+    Session* const next = session->next_;  // cancel() may end the session, but no other
+    if (session->http2_ && session->http2_->is_idle_since(since)) session->http2_->drain();
+    if (session->idle_ && session->idle_since_ <= since) session->stream_.cancel();
+    session = next;
+  }
+}
+
+Session::Session(SessionContext& context, net::Loop& loop, net::Fd socket, std::string peer,
+                 Place place)
+    : context_(context), stream_(loop, std::move(socket)), peer_(std::move(peer)), place_(place) {
   next_ = context_.sessions;
   if (next_) next_->previous_ = this;
   context_.sessions = this;
@@ -50,13 +60,15 @@ Session::~Session() {
 }
 
 net::Task<void> Session::run(std::shared_ptr<net::TlsServerContext> tls) {
-  may_be_http2_ = !tls && context_.settings.http2.enabled;
+  may_be_http2_ = !tls && context_.settings.http2.enabled && place_ == Place::Regular;
   if (tls && !co_await start_tls(std::move(tls))) co_return;
   if (stream_.protocol() == "h2") {
+    if (place_ == Place::Surplus) co_return;
     co_await run_http2();
     co_return;
   }
-  auto idle_timeout = context_.settings.head_timeout;
+  auto idle_timeout =
+      place_ == Place::Regular ? context_.settings.head_timeout : context_.settings.linger_timeout;
   while (true) {
     const Received received = co_await receive(idle_timeout);
     if (received == Received::Gone) co_return;
@@ -85,6 +97,7 @@ net::Task<Session::Received> Session::receive(std::chrono::milliseconds idle_tim
   } else {
     if (context_.draining) co_return Received::Gone;
     idle_ = true;
+    idle_since_ = loop.now();
     const auto status = co_await stream_.readable(net::after(loop.now(), idle_timeout));
     idle_ = false;
     if (status != net::IoStatus::Ok) co_return Received::Gone;
@@ -111,6 +124,9 @@ net::Task<Session::Received> Session::receive(std::chrono::milliseconds idle_tim
     }
   }
   if (received != Received::Complete) co_return received;
+  if (place_ == Place::Surplus && !is_essential()) {
+    co_return refused(503, "too many connections");
+  }
   received = take_body();
   if (received == Received::NeedMore) received = co_await read_body();
   co_return received;
@@ -292,6 +308,11 @@ net::Task<Session::Received> Session::read_body() {
   }
 }
 
+bool Session::is_essential() {
+  const auto essential = context_.settings.is_essential;
+  return essential && essential(scratch_->parser.request());
+}
+
 Request Session::request() {
   Request request = scratch_->parser.request();
   const std::size_t head = scratch_->parser.head_size();
@@ -309,7 +330,7 @@ Session::Next Session::prepare_answer(const Response& response) {
     body_end = parser.minor_version() > 0 ? detail::BodyEnd::Chunked : detail::BodyEnd::Close;
   }
   const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining &&
-                       body_end != detail::BodyEnd::Close;
+                       place_ == Place::Regular && body_end != detail::BodyEnd::Close;
   auto connection = detail::ConnectionField::None;
   if (!goes_on) {
     connection = detail::ConnectionField::Close;

@@ -37,11 +37,18 @@ struct SessionContext {
   bool draining = false;  // answer what has come, then close
 
   void drain();  // idle sessions end now, the others after their answer
+  // Ends the connections that have waited for a request since before then.
+  void end_idle(net::Deadline since);
 };
+
+// Surplus: beyond the connections that there may be. It is answered 503, but for what must always
+// be answered, and ends.
+enum class Place { Regular, Surplus };
 
 class Session {
  public:
-  Session(SessionContext& context, net::Loop& loop, net::Fd socket, std::string peer);
+  Session(SessionContext& context, net::Loop& loop, net::Fd socket, std::string peer,
+          Place place = Place::Regular);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -64,6 +71,7 @@ class Session {
   Received take_head();
   Received take_body();
   Received refused(int status, std::string_view reason);
+  bool is_essential();
   Request request();
   Next prepare_answer(const Response& response);
   bool sends_body(const Response& response) const;
@@ -79,6 +87,8 @@ class Session {
   std::string_view refusal_;
   int refusal_status_ = 0;
   bool idle_ = false;
+  net::Deadline idle_since_{};
+  const Place place_;
   bool may_be_http2_ = false;        // plain, and nothing was received yet that says otherwise
   h2::Connection* http2_ = nullptr;  // while it is one
 };

@@ -1,8 +1,10 @@
 #include "net/blocking.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -26,6 +28,8 @@ struct BlockingPool::Threads {
   std::condition_variable changed;
   std::deque<Job> jobs;
   bool closing = false;
+  std::atomic<std::size_t> waiting{0};
+  std::size_t most_waiting = std::numeric_limits<std::size_t>::max();
   std::vector<std::thread> threads;
 
   void work() {
@@ -35,6 +39,7 @@ struct BlockingPool::Threads {
       if (jobs.empty()) return;
       Job job = std::move(jobs.front());
       jobs.pop_front();
+      waiting.store(jobs.size(), std::memory_order_relaxed);
       lock.unlock();
       job.work();
       job.work =
@@ -50,6 +55,16 @@ BlockingPool::BlockingPool(unsigned threads) : threads_(std::make_unique<Threads
     threads_->threads.emplace_back([state = threads_.get()] { state->work(); });
   }
 }
+
+BlockingPool::BlockingPool(unsigned threads, std::size_t most_waiting) : BlockingPool(threads) {
+  threads_->most_waiting = most_waiting;
+}
+
+std::size_t BlockingPool::waiting() const {
+  return threads_->waiting.load(std::memory_order_relaxed);
+}
+
+bool BlockingPool::is_crowded() const { return waiting() >= threads_->most_waiting; }
 
 BlockingPool::~BlockingPool() {
   {
@@ -69,6 +84,7 @@ bool BlockingPool::post(std::move_only_function<void()> work, std::coroutine_han
   {
     const std::lock_guard lock(threads_->mutex);
     threads_->jobs.push_back(Job{std::move(work), loop, awaiter});
+    threads_->waiting.store(threads_->jobs.size(), std::memory_order_relaxed);
   }
   threads_->changed.notify_one();
   return true;

@@ -6,6 +6,7 @@
 // Lifetime: the pool outlives every loop that uses it; what the work refers to outlives the await.
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -17,6 +18,8 @@ namespace jianmen::net {
 class BlockingPool {
  public:
   explicit BlockingPool(unsigned threads);
+  // How much may wait before is_crowded(); what is given is done all the same.
+  BlockingPool(unsigned threads, std::size_t most_waiting);
   ~BlockingPool();  // finishes what was given
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
@@ -49,6 +52,10 @@ class BlockingPool {
     std::optional<T> value_;
     std::exception_ptr exception_;
   };
+
+  // So much waits already that more should be refused. From any thread.
+  bool is_crowded() const;
+  std::size_t waiting() const;
 
   template <class F>
   auto run(F work) {

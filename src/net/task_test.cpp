@@ -162,6 +162,32 @@ TEST(BlockingPoolTest, FinishesWhatWasGivenBeforeTheLoopEnds) {
   EXPECT_EQ(count.load(), 500);
 }
 
+Task<void> wait_for(BlockingPool& pool, std::atomic<bool>& go_on) {
+  co_await pool.run([&go_on] {
+    while (!go_on) std::this_thread::yield();
+    return 0;
+  });
+}
+
+Task<bool> crowds(BlockingPool& pool) {
+  std::atomic<bool> go_on{false};
+  bool was = pool.is_crowded();
+  spawn(wait_for(pool, go_on), "at work");
+  while (pool.waiting() > 0) std::this_thread::yield();  // the thread has taken it
+  spawn(wait_for(pool, go_on), "waits");
+  was |= pool.is_crowded();
+  spawn(wait_for(pool, go_on), "waits too");
+  const bool is = pool.is_crowded();
+  go_on = true;
+  co_await pool.run([] { return 0; });  // behind all of them
+  co_return !was && is && !pool.is_crowded();
+}
+
+TEST(BlockingPoolTest, SaysThatItIsCrowdedAsLongAsItIs) {
+  BlockingPool pool(1, 2);
+  EXPECT_TRUE(run(crowds(pool)));
+}
+
 TEST(BlockingPoolTest, RunsInPlaceWithoutALoop) {
   BlockingPool pool(1);
   auto work = pool.run([] { return std::this_thread::get_id(); });

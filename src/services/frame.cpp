@@ -59,6 +59,13 @@ Outcome run(const Function& function, const Call& call) {
   return fault(FaultKind::Internal);
 }
 
+// The newest is refused at once; those that wait already get their turn.
+Fault overloaded() {
+  Refusal refusal{Cause::LimitThrottled, {}};
+  refusal.with("bucket", "overload").with("reason", "too many requests wait for a thread");
+  return {FaultKind::Unavailable, 0, {}, {}, {}, std::move(refusal)};
+}
+
 http::Response answer(Reply& reply, const Operation& operation, std::string_view request_id) {
   http::Response response(reply.status ? reply.status : operation.success);
   // Every answer says that it is JSON: one SDK refuses a body, even an empty one, without
@@ -266,6 +273,10 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
   } else {
     const bool hashes = (*function)->runs == Runs::OnHashingPool;
     auto& pool = hashes ? impl_->pools.hashing : impl_->pools.writes;
+    if (pool.is_crowded()) {
+      record.step("serve", "overloaded");
+      co_return refusal_of(overloaded(), *chosen, from.request_id, from.record);
+    }
     outcome = co_await pool.run([&call, &function] { return run(**function, call); });
   }
   record.step("serve", outcome ? "ok" : "refused");

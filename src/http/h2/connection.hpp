@@ -65,6 +65,7 @@ class Connection {
   net::Task<void> run(std::string received);  // what came already, beginning with the preface
   // No new streams: GOAWAY, then what runs is finished.
   void drain();
+  bool is_idle_since(net::Deadline time) const { return open_ == 0 && idle_since_ <= time; }
   net::Deadline now() const { return stream_.loop().now(); }
   // The last piece of a streamed body has gone, or nobody wants it: its maker goes on.
   void wake_stream(Exchange& exchange);
