@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/encoding.hpp"
+#include "http/traceparent.hpp"
 
 namespace jianmen::upstream {
 
@@ -14,6 +15,7 @@ using http::Header;
 using http::HeaderId;
 
 constexpr std::size_t kLongestName = 32;
+constexpr std::string_view kTracestate = "tracestate";
 
 // Names as they are compared: lower case, '_' read as '-', as many servers do when they make
 // variables of them.
@@ -158,18 +160,30 @@ class Named {
   bool any_ = false;
 };
 
-bool is_forwarded(const Header& header) {
+// Without a valid traceparent nobody knows what a tracestate belongs to.
+bool has_trace(std::span<const Header> headers) {
+  return std::ranges::any_of(headers, [](const Header& header) {
+    return header.id == HeaderId::Traceparent && http::trace_id(header.value);
+  });
+}
+
+bool is_forwarded(const Header& header, std::span<const Header> headers) {
   switch (header.id) {
     case HeaderId::ContentType:
     case HeaderId::Accept:
     case HeaderId::UserAgent:
     case HeaderId::XSdkDate:
     case HeaderId::XSdkContentSha256:
-    case HeaderId::Traceparent:
       return true;
+    case HeaderId::Traceparent:
+      return http::trace_id(header.value).has_value();
     case HeaderId::Authorization:
       return !is_signature(header.value);
     default:
+      if (header.name.size() == kTracestate.size() &&
+          base::equals_ignore_case(header.name, kTracestate)) {
+        return has_trace(headers);
+      }
       return !kNotForUpstream.contains(header.name);
   }
 }
@@ -195,7 +209,7 @@ void write_request_head(std::string& out, const http::Request& request,
   append_line(out, "Host", forwarded.host);
   const Named named(request.headers);
   for (const Header& header : request.headers) {
-    if (is_forwarded(header) && !named.contains(header.name)) {
+    if (is_forwarded(header, request.headers) && !named.contains(header.name)) {
       append_line(out, header.name, header.value);
     }
   }

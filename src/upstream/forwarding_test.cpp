@@ -74,14 +74,24 @@ TEST(WriteRequestHead, LeavesBehindWhatIsNotForAnUpstream) {
 }
 
 TEST(WriteRequestHead, KeepsTheRest) {
-  for (const char* line : {"Authorization: Basic eA==", "Authorization: Bearer x", "Cookie: a=b",
-                           "Accept-Encoding: gzip", "Content-Type: a/b", "X-User-Idea: mine",
-                           "X-Sdk-Date: 1", "traceparent: 00-1", "Via: 1.1 other",
-                           "A-Name-That-Is-Longer-Than-Any-Of-Those-That-Stay-Behind: 1"}) {
+  for (const char* line :
+       {"Authorization: Basic eA==", "Authorization: Bearer x", "Cookie: a=b",
+        "Accept-Encoding: gzip", "Content-Type: a/b", "X-User-Idea: mine", "X-Sdk-Date: 1",
+        "Via: 1.1 other", "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "A-Name-That-Is-Longer-Than-Any-Of-Those-That-Stay-Behind: 1"}) {
     EXPECT_NE(forwarded(std::string(line) + "\r\n").find(std::string(line) + "\r\n"),
               std::string::npos)
         << line;
   }
+}
+
+TEST(WriteRequestHead, ATracestateGoesOnWithAValidTraceparentAlone) {
+  const std::string state = "tracestate: a=1\r\n";
+  const std::string valid =
+      "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
+  EXPECT_NE(forwarded(valid + state).find(state), std::string::npos);
+  EXPECT_EQ(forwarded("traceparent: 00-1\r\n" + state), forwarded(""));
+  EXPECT_EQ(forwarded(state), forwarded(""));
 }
 
 TEST(WriteRequestHead, DropsWhatConnectionNamesButNotWhatTheGatewayWrites) {
