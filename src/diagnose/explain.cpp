@@ -94,6 +94,7 @@ json::object explain(const gateway::JournalEntry& entry, const catalog::Catalog&
   json::object out{{"request_id", entry.request_id},
                    {"time", base::to_iso_seconds(entry.time)},
                    {"verdict", gateway::verdict_name(entry.verdict)}};
+  if (!entry.trace_id.empty()) out["trace_id"] = entry.trace_id;
   if (!entry.method.empty()) out["request"] = request_of(entry);
   if (entry.operation) out["operation"] = entry.operation->id;
   if (entry.principal) out["principal"] = principal_of(*entry.principal);

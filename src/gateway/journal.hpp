@@ -37,6 +37,7 @@ struct JournalEntry {
   base::Time time{};
   Verdict verdict = Verdict::Allowed;
   std::string method, host, path, query, peer;
+  std::string trace_id;  // of a valid traceparent: 32 hex digits; empty: none came
   const catalog::Operation* operation = nullptr;
   std::shared_ptr<const JournalPrincipal> principal;  // nullptr: nobody proved to be somebody
   int status = 0;
