@@ -1,11 +1,14 @@
 #include "config_keys.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <type_traits>
 
 #include "base/time_text.hpp"
 #include "http/server.hpp"
+#include "net/socket.hpp"
 #include "server/console/guard.hpp"
+#include "throttle/limit.hpp"
 
 namespace jianmen::app {
 
@@ -30,6 +33,7 @@ template <class T>
 std::string_view type_name() {
   if constexpr (std::is_same_v<T, bool>) return "true or false";
   if constexpr (std::is_same_v<T, Level>) return "level";
+  if constexpr (std::is_same_v<T, throttle::Limit>) return "limit";
   if constexpr (kIsDuration<T>) return "duration";
   if constexpr (std::is_integral_v<T>) return "number";
   if constexpr (std::is_same_v<T, std::filesystem::path>) return "path";
@@ -48,6 +52,10 @@ Fault read(const std::string& text, T& out) {
       return std::nullopt;
     }
     return "is debug, info, warning, error or off, not \"" + text + "\"";
+  } else if constexpr (std::is_same_v<T, throttle::Limit>) {
+    const auto limit = throttle::parse_limit(text);
+    if (!limit) return "is a limit such as 200/5m or 10/1s, or off, not \"" + text + "\"";
+    out = *limit;
   } else if constexpr (kIsDuration<T>) {
     const auto duration = base::parse_duration(text);
     if (!duration || *duration < base::Duration::zero()) {
@@ -83,6 +91,8 @@ std::string show(const T& value) {
     return value ? "true" : "false";
   } else if constexpr (std::is_same_v<T, Level>) {
     return std::string(kLevels[static_cast<std::size_t>(value)].first);
+  } else if constexpr (std::is_same_v<T, throttle::Limit>) {
+    return throttle::to_text(value);
   } else if constexpr (kIsDuration<T>) {
     return show_duration(std::chrono::duration_cast<base::Duration>(value));
   } else if constexpr (std::is_integral_v<T>) {
@@ -179,6 +189,89 @@ ConfigKey local_urls(std::string_view path, At at, std::string_view doc) {
           .show = [](const ServeConfig&) { return std::string(); }};
 }
 
+// "ecs:CreateServers 10/1m"
+ConfigKey operations_key() {
+  return {.path = "throttle.operations",
+          .type = "list of texts",
+          .doc =
+              "Operations with a limit of their own instead of `throttle.operation`, each written "
+              "`ecs:CreateServers 10/1m` or `ecs:ListServersDetails off`.",
+          .list = true,
+          .set =
+              [](ServeConfig& config, const std::vector<std::string>& values) {
+                auto& operations = config.installation.throttle.operations;
+                operations.clear();
+                for (const auto& text : values) {
+                  const auto blank = std::min(text.find(' '), text.size());
+                  const auto limit = throttle::parse_limit(
+                      std::string_view(text).substr(std::min(blank + 1, text.size())));
+                  if (!limit || blank == 0) {
+                    return Fault(
+                        "is an operation and its limit, such as \"ecs:CreateServers "
+                        "10/1m\", not \"" +
+                        text + "\"");
+                  }
+                  operations.emplace_back(text.substr(0, blank), *limit);
+                }
+                return Fault();
+              },
+          .show = [](const ServeConfig&) { return std::string(); }};
+}
+
+ConfigKey exempt_key() {
+  return {.path = "throttle.exempt",
+          .type = "list of texts",
+          .doc =
+              "Source addresses that are nobody's own and that `throttle.source` and "
+              "`authn.source_failures` leave alone: those of load balancers; `loopback` for this "
+              "machine (and Unix sockets); `none`.",
+          .list = true,
+          .set =
+              [](ServeConfig& config, const std::vector<std::string>& values) {
+                auto& exempt = config.installation.throttle.exempt;
+                exempt.clear();
+                for (const auto& text : values) {
+                  if (text == "none" && values.size() == 1) break;
+                  if (text != "loopback" && !net::Address::numeric(text, 0)) {
+                    return Fault("is a list of addresses, loopback or none, not \"" + text + "\"");
+                  }
+                  exempt.push_back(text);
+                }
+                return Fault();
+              },
+          .show =
+              [](const ServeConfig& config) {
+                std::string all;
+                for (const auto& text : config.installation.throttle.exempt) {
+                  all += (all.empty() ? "" : ", ") + text;
+                }
+                return all;
+              }};
+}
+
+ConfigKey log_format_key() {
+  using gateway::LogFormat;
+  return {.path = "log.access_format",
+          .type = "text",
+          .doc = "json or key_value.",
+          .set =
+              [](ServeConfig& config, const std::vector<std::string>& values) {
+                const auto& text = values.front();
+                if (text != "json" && text != "key_value") {
+                  return Fault("is json or key_value, not \"" + text + "\"");
+                }
+                config.installation.access_log_format =
+                    text == "json" ? LogFormat::Json : LogFormat::KeyValue;
+                return Fault();
+              },
+          .show =
+              [](const ServeConfig& config) {
+                return std::string(config.installation.access_log_format == LogFormat::Json
+                                       ? "json"
+                                       : "key_value");
+              }};
+}
+
 std::vector<ConfigKey> make_keys() {
   constexpr std::uint64_t kMebi = 1024 * 1024;
   constexpr std::uint64_t kMaxWindow = 0x7fff'ffff;  // RFC 9113 section 6.9.1
@@ -225,6 +318,12 @@ std::vector<ConfigKey> make_keys() {
           "log.requests",
           [](ServeConfig& config) -> auto& { return config.installation.gateway.log_requests; },
           "One line a finished request (level info)."),
+      field(
+          "log.access_file",
+          [](ServeConfig& config) -> auto& { return config.installation.access_log; },
+          "File that gets a line for every finished request, whatever log.level says; SIGHUP opens "
+          "it anew. Without it there is none."),
+      log_format_key(),
       bounded(
           "limits.request_line",
           [](ServeConfig& config) -> auto& { return config.http.limits.request_line; }, 256, kMebi,
@@ -245,7 +344,13 @@ std::vector<ConfigKey> make_keys() {
       bounded(
           "limits.connections",
           [](ServeConfig& config) -> auto& { return config.http.max_connections; }, 1, 1'000'000,
-          "Open connections at once; others wait until one ends."),
+          "Open connections at once; who comes on top is told 503. At most what the limit of open "
+          "files allows."),
+      bounded(
+          "limits.buffered", [](ServeConfig& config) -> auto& { return config.http.max_buffered; },
+          kMebi, 1024 * 1024 * kMebi,
+          "Bytes of heads and bodies that one worker holds at a time; who would need more is told "
+          "503."),
       bounded(
           "limits.min_rate", [](ServeConfig& config) -> auto& { return config.http.min_rate; }, 0,
           kMebi, "Bytes a second that a body must come and an answer must go, on average."),
@@ -323,6 +428,12 @@ std::vector<ConfigKey> make_keys() {
           [](ServeConfig& config) -> auto& { return config.installation.authn.lock_time; },
           "For how long."),
       field(
+          "authn.source_failures",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.source_failures; },
+          "How often a source address may fail to prove who it is (a wrong signature, an unknown "
+          "key, a damaged token, a wrong password) before its requests are 429, unseen. Not for "
+          "`throttle.exempt`."),
+      field(
           "authn.token_life",
           [](ServeConfig& config) -> auto& { return config.installation.authn.token_life; },
           "Life of a token."),
@@ -353,6 +464,35 @@ std::vector<ConfigKey> make_keys() {
           "tms.predefined_tag_quota",
           [](ServeConfig& config) -> auto& { return config.installation.tms.predefined_tag_quota; },
           1, 1'000'000, "Predefined tags of an account."),
+      field(
+          "throttle.source",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.source; },
+          "Requests of a source address (IPv6: of its first 64 bits); more is 429 `APIGW.0308`. "
+          "See [operations.md](operations.md)."),
+      field(
+          "throttle.access_key",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.access_key; },
+          "Requests of an access key."),
+      field(
+          "throttle.user",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.user; },
+          "Requests of a user, whatever the credential."),
+      field(
+          "throttle.account",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.account; },
+          "Requests of an account's users and agencies together."),
+      field(
+          "throttle.operation",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.operation; },
+          "Requests for an operation, all callers together."),
+      operations_key(),
+      exempt_key(),
+      bounded(
+          "throttle.buckets",
+          [](ServeConfig& config) -> auto& { return config.installation.throttle.places; }, 1'024,
+          std::uint64_t{1} << 28,
+          "How many buckets that are not full are remembered, 16 bytes each; of more, those are "
+          "forgotten that are nearest to full."),
       bounded(
           "journal.entries",
           [](ServeConfig& config) -> auto& { return config.installation.journal_entries; }, 1,
@@ -376,8 +516,10 @@ std::string config_documentation() {
       "over it. Every key\nmay be left out. A key that is not listed here, a key given twice or a "
       "value of the wrong type stops the\nstart with `file:line:column`, every mistake at once; "
       "`jianmen check FILE` says the same without starting.\n"
-      "`SIGHUP` reads the file again for `log.level`, the certificates, `upstreams` and `routes`; "
-      "the rest needs a\nrestart. A file with a mistake changes nothing then.\n\n"
+      "`SIGHUP` reads the file again for `log.level`, the certificates, `upstreams` and `routes`, "
+      "and "
+      "opens `log.access_file`\nanew; the rest needs a restart. A file with a mistake changes "
+      "nothing then.\n\n"
       "```yaml\n"
       "listen: [\"https://0.0.0.0:443\"]\n"
       "data: /var/lib/jianmen\n"
@@ -387,7 +529,7 @@ std::string config_documentation() {
       "  clock_window: 15m\n"
       "```\n\n"
       "Durations are written `250ms`, `30s`, `15m`, `24h` or a sum such as `1h30m`. Sizes are "
-      "bytes.\n\n"
+      "bytes.\nLimits are written `200/5m`: 200 requests in 5 minutes; `off`: none.\n\n"
       "| key | type | default | meaning |\n|---|---|---|---|\n";
   const ServeConfig defaults = config_defaults();
   for (const auto& key : config_keys()) {

@@ -14,6 +14,7 @@
 #include "commands.hpp"
 #include "config.hpp"
 #include "demo.hpp"
+#include "descriptors.hpp"
 #include "fixture_file.hpp"
 #include "http/server.hpp"
 #include "net/certificate_authority.hpp"
@@ -197,6 +198,7 @@ sigset_t handled_signals() {
 // SIGHUP: certificates and configuration again; what is bad keeps the last good one.
 void reload(const ServeOptions& options, const Common& common, Installation& installation,
             http::Server& server, const std::vector<http::ListenAddress>& addresses) {
+  if (auto* log = installation.access_log()) log->reopen();  // whatever is in the file below
   auto config = configure(options, common);
   if (!config) {
     base::log::error("event=reload outcome=\"kept the last good configuration\" error=\"" +
@@ -219,6 +221,15 @@ void reload(const ServeOptions& options, const Common& common, Installation& ins
   base::log::info("event=reload outcome=ok");
 }
 
+// What is answered whatever happens to the gateway: few connections, and descriptors of their own.
+http::ServerSettings essential_settings() {
+  http::ServerSettings settings;
+  settings.max_connections = 256;
+  settings.spare_descriptors = 16;
+  settings.essential = true;
+  return settings;
+}
+
 // A server of one worker on listeners of its own; nullptr without any.
 Result<std::unique_ptr<http::Server>> serve_beside(const std::vector<std::string>& urls,
                                                    http::Server::MakeHandler make_handler) {
@@ -229,7 +240,7 @@ Result<std::unique_ptr<http::Server>> serve_beside(const std::vector<std::string
     if (!address) return error_of(address);
     addresses.push_back(std::move(*address));
   }
-  return http::Server::create(http::ServerSettings{}, std::move(addresses), nullptr, 1,
+  return http::Server::create(essential_settings(), std::move(addresses), nullptr, 1,
                               std::move(make_handler));
 }
 
@@ -268,6 +279,9 @@ Result<> serve(const ServeOptions& options, const Common& common) {
     addresses.push_back(std::move(*address));
   }
 
+  config->http.is_essential = gateway::is_probe;
+  fit_to_descriptors(config->http, !config->installation.upstream.routes.empty());
+
   auto installation = Installation::create(config->installation);
   if (!installation) return error_of(installation);
   auto fixtures = load_fixtures(options, **installation);
@@ -296,8 +310,8 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   if (auto ready = prepare_socket_directory(socket); !ready) return error_of(ready);
   net::BlockingPool admin_pool(1);
   auto admin = http::Server::create(
-      http::ServerSettings{}, {{http::ListenAddress::Kind::Unix, "", 0, socket.string()}}, nullptr,
-      1, [&](unsigned) {
+      essential_settings(), {{http::ListenAddress::Kind::Unix, "", 0, socket.string()}}, nullptr, 1,
+      [&](unsigned) {
         return make_admin_handler(
             **installation, admin_pool,
             AdminSettings{*fixtures, tls->ca_pem, (*server)->urls(), &operations});

@@ -8,6 +8,8 @@
 #include "base/time_text.hpp"
 #include "catalog/route_refusal.hpp"
 #include "gateway/render.hpp"
+#include "gateway/throttling.hpp"
+#include "http/traceparent.hpp"
 
 namespace jianmen::gateway {
 
@@ -49,6 +51,7 @@ std::string log_line(const JournalEntry& entry) {
                      " us=" + std::to_string(entry.us);
   if (entry.principal)
     line += " account=" + entry.principal->account + " user=" + entry.principal->user;
+  if (!entry.trace_id.empty()) line += " trace_id=" + entry.trace_id;
   if (!entry.code.empty()) line += " code=" + entry.code;
   if (entry.refusal) line += " cause=" + std::string(identity::cause_id(entry.refusal->cause));
   return line;
@@ -110,20 +113,24 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   const auto request_id = passage.id.text();
   call::Record& record = passage.record;
 
-  std::optional<Refusal> refused;
+  std::optional<Refusal> refused, credential_refusal;
   http::Response response;
   const auto route = find_route(request, passage);
-  if (!route) {
-    // Neither counted nor journalled: probes come every few seconds, for ever.
-    if (readiness_) {
-      if (auto probed = answer_probe(request, *readiness_)) co_return std::move(*probed);
-    }
+  // Neither counted nor journalled: probes come every few seconds, for ever.
+  if (!route && readiness_) {
+    if (auto probed = answer_probe(request, *readiness_)) co_return std::move(*probed);
+  }
+  const bool throttles = throttle_ && throttle_->may_deny(passage.now);
+  if (throttles) refused = throttle_source(*throttle_, request, passage.now);
+  if (refused) {
+    if (route) record.operation = route->candidates.front();
+    record.step("throttle", "refused");
+  } else if (!route) {
     refused = catalog::refusal_of(route.error());
     record.step("route", "no operation");
   } else {
     record.operation = route->candidates.front();
     record.step("route", record.operation->id);
-    std::optional<Refusal> credential_refusal;
     if (auto principal = authenticator_.authenticate(request)) {
       passage.principal = std::move(*principal);
       record.step("authenticate", passage.principal->credential == identity::CredentialKind::Token
@@ -135,6 +142,11 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
     } else {
       refused = std::move(principal.error());
       record.step("authenticate", "refused");
+    }
+    if (throttles && !refused) {
+      refused =
+          throttle_caller(*throttle_, passage.principal.get(), *record.operation, passage.now);
+      if (refused) record.step("throttle", "refused");
     }
     if (!refused) {
       call::Service* const service = service_of(passage);
@@ -157,9 +169,22 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
       }
     }
   }
+  if (throttle_ && (refused || record.refusal || credential_refusal)) {
+    // Also a credential that was not needed: it was looked at all the same.
+    const auto failed = [](const std::optional<Refusal>& refusal) {
+      return refusal && is_failed_proof(refusal->cause);
+    };
+    if (failed(credential_refusal) || failed(refused) || failed(record.refusal)) {
+      throttle_->record_failure(request.peer, passage.now);
+    }
+  }
   if (refused) {
     const GatewayError error = error_for(*refused);
     response = render(error, request_id);
+    if (refused->cause == Cause::LimitThrottled) {
+      const auto* seconds = refused->find("retry_after");
+      response.add("Retry-After", seconds ? *seconds : "1");
+    }
     // The real gateway closes after a 401; a client that goes on with a broken credential starts
     // afresh.
     if (error.status == 401) response.close();
@@ -203,6 +228,10 @@ void Pipeline::record(const http::Request& request, Passage& passage,
     keep(entry.path, request.path);
     keep(entry.query, request.query.value_or(std::string_view()));
     keep(entry.peer, request.peer);
+    entry.trace_id.clear();
+    if (const auto traceparent = request.find(http::HeaderId::Traceparent)) {
+      entry.trace_id = http::trace_id(*traceparent).value_or(std::string_view());
+    }
     entry.operation = passage.record.operation;
     entry.principal = kept(passage.principal);
     entry.status = response.status();
@@ -212,6 +241,7 @@ void Pipeline::record(const http::Request& request, Passage& passage,
     entry.steps = passage.record.steps;
     entry.us = us;
     if (settings_.log_requests) line = log_line(entry);
+    if (access_log_) access_log_->add(entry);
   };
   if (signature_failed) {
     journal_.add_with_evidence(request, passage.now, fill);
@@ -229,8 +259,10 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
   response.add("X-Request-Id", id);
   response.add_lines("Server: api-gateway\r\n");
   response.close();
+  if (status == 503) response.add("Retry-After", "1");
   const Cause cause = status == 413                    ? Cause::LimitBody
                       : status == 414 || status == 431 ? Cause::LimitHeader
+                      : status == 503                  ? Cause::LimitThrottled
                                                        : Cause::RequestMalformed;
   statistics_.count(nullptr, verdict_of(status), 0);
   statistics_.count(cause);
@@ -238,13 +270,15 @@ http::Response Pipeline::refuse(int status, std::string_view reason) {
     entry = JournalEntry{};
     entry.request_id = id;
     entry.time = clock_.now();
-    entry.verdict = Verdict::Refused;
+    entry.verdict = verdict_of(status);
     entry.status = error.status;
     entry.code = error.code;
     entry.message = error.message;
     entry.refusal = Refusal{cause, {}};
     entry.refusal->with("reason", std::string(reason));
+    if (status == 503) entry.refusal->with("bucket", "overload");
     entry.steps.add({"parse", "refused", 0});
+    if (access_log_) access_log_->add(entry);
   });
   if (settings_.log_requests) {
     base::log::info("event=request id=" + std::string(id) + " status=" + std::to_string(status) +

@@ -15,11 +15,13 @@
 #include "call/call.hpp"
 #include "call/routes.hpp"
 #include "catalog/catalog.hpp"
+#include "gateway/access_log.hpp"
 #include "gateway/journal.hpp"
 #include "gateway/probes.hpp"
 #include "gateway/request_id.hpp"
 #include "gateway/statistics.hpp"
 #include "http/handler.hpp"
+#include "throttle/throttle.hpp"
 
 namespace jianmen::gateway {
 
@@ -38,6 +40,10 @@ class Pipeline final : public http::Handler {
   void add_service(std::string_view name, call::Service& service);
   // Asked before the catalogue; outlives the pipeline. Before the first request.
   void set_routes(call::Routes& routes) { routes_ = &routes; }
+  // Outlives the pipeline; shared by all of them. Before the first request.
+  void set_throttle(throttle::Throttle& throttle) { throttle_ = &throttle; }
+  // Outlives the pipeline; shared by all of them. Before the first request.
+  void set_access_log(AccessLog& log) { access_log_ = &log; }
   // What GET /healthz and /readyz say, where no route has these paths. Before the first request.
   void set_readiness(const Readiness& readiness) { readiness_ = &readiness; }
 
@@ -68,6 +74,8 @@ class Pipeline final : public http::Handler {
   Settings settings_;
   std::array<Kept, 256> kept_;
   call::Routes* routes_ = nullptr;
+  throttle::Throttle* throttle_ = nullptr;
+  AccessLog* access_log_ = nullptr;
   const Readiness* readiness_ = nullptr;
   // A handful: looked through faster than hashed. The names live in the catalogue.
   std::vector<std::pair<std::string_view, call::Service*>> services_;

@@ -16,6 +16,9 @@ class Readiness {
   virtual std::string_view not_ready_because() const = 0;
 };
 
+// By method and path alone.
+bool is_probe(const http::Request& head);
+
 // nullopt: the request is no probe.
 std::optional<http::Response> answer_probe(const http::Request& request,
                                            const Readiness& readiness);

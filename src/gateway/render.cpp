@@ -87,6 +87,12 @@ GatewayError error_for(const Refusal& refusal) {
   if (identity::cause_id(refusal.cause).starts_with("signature.")) {
     return authentication("verify aksk signature fail");
   }
+  if (refusal.cause == Cause::LimitThrottled) {
+    if (!refusal.find("policy")) return error_for_status(503);  // not the caller's own doing
+    return {429, "APIGW.0308",
+            "The throttling threshold has been reached: policy " + value_of(refusal, "policy") +
+                " over ratelimit," + value_of(refusal, "window")};
+  }
   if (refusal.cause == Cause::BackendUnavailable)
     return {502, "APIGW.0201", "Backend unavailable."};
   if (refusal.cause == Cause::BackendTimeout) return {504, "APIGW.0201", "Backend timeout."};
@@ -107,6 +113,8 @@ GatewayError error_for_status(int status) {
       return {414, "APIGW.0201", "Request URI too large."};
     case 431:
       return {431, "APIGW.0201", "Request headers too large."};
+    case 503:
+      return {503, "APIGW.0201", "The gateway is overloaded."};
     case 408:
       return {408, "APIGW.0602", "Bad request."};
     default:

@@ -10,7 +10,8 @@ namespace {
 using identity::Cause;
 
 TEST(Statistics, WorkersAddUp) {
-  const catalog::Operation list{.service = "ecs", .name = "List", .id = "ecs:List"};
+  catalog::Operation list;
+  list.id = "ecs:List";
   Statistics statistics(2);
   statistics.shard(0).count(&list, Verdict::Allowed, 100);
   statistics.shard(1).count(&list, Verdict::Allowed, 200);

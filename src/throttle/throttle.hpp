@@ -58,8 +58,10 @@ class Throttle {
   // The random numbers are for its hash.
   Throttle(const Settings& settings, base::Random& random);
 
-  // false: no limit but that of failures is set, and nothing below need be asked.
+  // false: no limit but that of failures is set.
   bool any() const { return any_; }
+  // false: nobody would be denied now, and nothing below need be asked.
+  bool may_deny(base::Time now) const { return any_ || !failures_.all_full(now); }
   // Of the source, before anything else is looked at.
   std::optional<Denied> take_source(std::string_view peer, base::Time now);
   // Of an authenticated request (or one that needs no authentication), from the narrowest bucket to

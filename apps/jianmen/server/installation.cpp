@@ -1,5 +1,6 @@
 #include "server/installation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -42,6 +43,8 @@ class Installation::Worker final : public http::Handler {
                   home.settings_.gateway) {
     pipeline_.set_routes(proxy_);
     pipeline_.set_readiness(home);
+    pipeline_.set_throttle(*home.throttle_);
+    if (home.access_log_) pipeline_.set_access_log(*home.access_log_);
     pipeline_.add_service("iam", iam_);
     pipeline_.add_service("sts", sts_);
     pipeline_.add_service("ecs", ecs_);
@@ -130,10 +133,29 @@ base::Result<std::unique_ptr<Installation>> Installation::create(
       services::iam::Dependencies{*home->directory_, *home->catalog_, *home->ring_, *home->issuer_,
                                   *home->lockouts_, home->clock_, home->random_, settings.iam});
   home->journal_ = std::make_unique<gateway::Journal>(settings.journal_entries, settings.workers);
+  home->throttle_ = std::make_unique<throttle::Throttle>(settings.throttle, home->random_);
+  if (auto known = home->check_throttled_operations(); !known) return error_of(known);
+  if (!settings.access_log.empty()) {
+    auto log = gateway::AccessLog::open(settings.access_log, settings.access_log_format);
+    if (!log) return error_of(log);
+    home->access_log_ = std::move(*log);
+  }
   home->statistics_ = std::make_unique<gateway::Statistics>(settings.workers);
   home->investigator_ = std::make_unique<diagnose::signature::Investigator>(
       *home->catalog_, *home->directory_, *home->ring_, *home->journal_, home->clock_);
   return home;
+}
+
+// A limit of an operation that does not exist would limit nothing.
+base::Result<> Installation::check_throttled_operations() const {
+  for (const auto& [id, limit] : settings_.throttle.operations) {
+    const auto is_it = [&id](const upstream::Route& route) { return route.operation.id == id; };
+    if (catalog_->find_operation(id)) continue;
+    if (std::ranges::any_of(settings_.upstream.routes, is_it)) continue;
+    return base::fail(base::Code::InvalidArgument,
+                      "\"throttle.operations\" names no operation: \"" + id + "\"");
+  }
+  return {};
 }
 
 base::Result<> Installation::load(const base::json::value& fixture) {
@@ -189,6 +211,7 @@ base::Result<> Installation::clear() {
   }
   lockouts_->clear();
   journal_->clear();
+  throttle_->clear();
   return {};
 }
 

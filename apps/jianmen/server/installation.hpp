@@ -30,6 +30,7 @@
 #include "services/iam/iam.hpp"
 #include "services/tms/tms.hpp"
 #include "store/store.hpp"
+#include "throttle/throttle.hpp"
 #include "upstream/table.hpp"
 
 namespace jianmen::app {
@@ -40,6 +41,9 @@ struct InstallationSettings {
   std::size_t journal_entries = 100'000;
   authn::Settings authn;
   gateway::Settings gateway;
+  std::filesystem::path access_log;  // empty: none
+  gateway::LogFormat access_log_format = gateway::LogFormat::Json;
+  throttle::Settings throttle;
   services::ecs::Settings ecs;
   services::tms::Settings tms;
   services::iam::Settings iam;
@@ -83,6 +87,10 @@ class Installation final : public gateway::Readiness {
   std::vector<CacheTotals> caches() const;  // of the handlers that live
 
   const gateway::Statistics& statistics() const { return *statistics_; }
+  gateway::AccessLog* access_log() const { return access_log_.get(); }  // nullptr: none
+  const net::BlockingPool& writes() const { return writes_; }
+  const net::BlockingPool& hashing() const { return hashing_; }
+  const throttle::Throttle& throttle() const { return *throttle_; }
   const upstream::Registry& upstreams() const { return upstreams_; }
   const catalog::Catalog& catalog() const { return *catalog_; }
   store::Store& store() { return *store_; }
@@ -100,6 +108,7 @@ class Installation final : public gateway::Readiness {
  private:
   class Worker;
   explicit Installation(const InstallationSettings& settings);
+  base::Result<> check_throttled_operations() const;
 
   InstallationSettings settings_;
   services::ServiceDefinition requests_;  // of one's own requests
@@ -119,9 +128,12 @@ class Installation final : public gateway::Readiness {
   std::unique_ptr<services::iam::Iam> iam_;
   std::unique_ptr<gateway::Journal> journal_;
   std::unique_ptr<gateway::Statistics> statistics_;
+  std::unique_ptr<throttle::Throttle> throttle_;
+  std::unique_ptr<gateway::AccessLog> access_log_;  // nullptr: none
   std::unique_ptr<diagnose::signature::Investigator> investigator_;
-  net::BlockingPool writes_{2};
-  net::BlockingPool hashing_{2};
+  // A password's hash takes some 50 ms, a commit far less: of either, some seconds may wait.
+  net::BlockingPool writes_{2, 2'048};
+  net::BlockingPool hashing_{2, 256};
   std::atomic<Phase> phase_{Phase::Starting};
   mutable std::mutex workers_mutex_;
   std::vector<const Worker*> workers_;

@@ -77,6 +77,26 @@ void write_connections(Text& text, const http::ServerStatistics& server) {
   text.sample({}, server.max_connections);
   text.family("jianmen_connections_accepted_total", "counter", "Connections that were taken.");
   text.sample({}, server.accepted);
+  text.family("jianmen_connections_refused_total", "counter",
+              "Connections beyond the limit, told 503 or closed.");
+  text.sample({}, server.refused);
+  text.family("jianmen_accept_exhausted_total", "counter",
+              "How often no descriptor or memory was left for a connection.");
+  text.sample({}, server.exhausted);
+}
+
+void write_queues(Text& text, const Installation& installation) {
+  text.family("jianmen_queue_waiting", "gauge", "Requests that wait for a thread that may block.");
+  text.sample({{"queue", "hashing"}}, std::uint64_t{installation.hashing().waiting()});
+  text.sample({{"queue", "writes"}}, std::uint64_t{installation.writes().waiting()});
+}
+
+void write_throttle(Text& text, const throttle::Throttle& throttle) {
+  text.family("jianmen_throttled_total", "counter", "Requests that came too fast, by the bucket.");
+  for (std::size_t i = 0; i < throttle::kKinds; ++i) {
+    const auto kind = static_cast<throttle::Kind>(i);
+    text.sample({{"bucket", throttle::kind_name(kind)}}, throttle.denied(kind));
+  }
 }
 
 struct ServerTotals {
@@ -182,7 +202,14 @@ std::string Operations::metrics() const {
   text.family("jianmen_ready", "gauge", "1: requests may come.");
   text.sample({}, std::uint64_t{installation_.not_ready_because().empty() ? 1U : 0U});
   write_requests(text, installation_.statistics().totals());
+  write_throttle(text, installation_.throttle());
   write_connections(text, gateway_.statistics());
+  write_queues(text, installation_);
+  if (const auto* log = installation_.access_log()) {
+    text.family("jianmen_access_log_dropped_total", "counter",
+                "Lines that were left out: the disk was full or too slow.");
+    text.sample({}, log->dropped());
+  }
   write_caches(text, installation_.caches());
   write_upstreams(text, installation_.upstreams().table().get());
   write_store(text, installation_.store().health());

@@ -1,5 +1,6 @@
 """What whoever runs the server sees: probes, metrics; and that it says so before it stops."""
 
+import json
 import re
 import signal
 import time
@@ -60,8 +61,9 @@ def test_probes_answer_without_a_credential(server, wire, path):
 
 
 def test_probes_leave_no_trace_in_the_journal(server, plain):
-    plain.get("/healthz")
-    assert "/healthz" not in server.run("admin", "journal", "--limit", "1000").stdout
+    plain.get("/healthz?unlike=others")
+    lines = server.run("admin", "journal", "--limit", "1000").stdout.splitlines()
+    assert not any(" GET " in line and "/healthz" in line for line in lines), lines
 
 
 def test_it_is_not_ready_while_it_drains(configured):
@@ -178,4 +180,101 @@ def test_upstreams_are_told(configured):
     assert session.get(server.http + "/x", headers={"Host": HOST}).status_code == 502
     metrics = Metrics(over_socket(server, "/metrics")[1])
     assert metrics.value("jianmen_upstream_failures_total", **row) >= 1
+    backend.close()
+
+
+# --- access log, traces
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+def lines_of(file, count, seconds=10):
+    limit = time.monotonic() + seconds
+    while True:
+        lines = file.read_text().splitlines() if file.exists() else []
+        if len(lines) >= count:
+            return lines
+        assert time.monotonic() < limit, lines
+        time.sleep(0.02)
+
+
+def test_the_access_log_is_json_and_can_be_rotated(configured, tmp_path):
+    file = tmp_path / "access.log"
+    server = configured(f"log: {{level: 'off', access_file: {file}}}\n")
+    wire = Wire(server.http)
+    token = wire.project_token()
+    answer = wire.servers(token, headers={"traceparent": TRACEPARENT})
+    refused = wire.servers("broken")
+    login, listing, broken = (json.loads(line) for line in lines_of(file, 3))
+    assert login["status"] == 201 and login["operation"].startswith("iam:")
+    assert listing["request_id"] == answer.headers["X-Request-Id"] and listing["trace_id"] == TRACE
+    assert listing["status"] == 200 and listing["verdict"] == "allowed"
+    assert listing["user"] == ROOT_USER.name and listing["operation"] == "ecs:ListServersDetails"
+    assert listing["peer"] == "127.0.0.1" and listing["us"] > 0
+    assert broken["request_id"] == refused.headers["X-Request-Id"]
+    assert (broken["code"], broken["cause"]) == ("APIGW.0301", "token.damaged")
+    assert "trace_id" not in broken
+    text = file.read_text()
+    assert token not in text and ROOT_USER.password not in text
+
+    file.rename(tmp_path / "access.log.1")
+    server.process.send_signal(signal.SIGHUP)
+    limit = time.monotonic() + 10
+    while not file.exists():
+        assert time.monotonic() < limit, "SIGHUP opens it anew"
+        time.sleep(0.02)
+    wire.servers(token)
+    assert len(lines_of(file, 1)) == 1
+    assert len((tmp_path / "access.log.1").read_text().splitlines()) == 3
+
+
+def test_the_access_log_as_key_value(configured, tmp_path):
+    file = tmp_path / "access.log"
+    server = configured(f"log: {{access_file: {file}, access_format: key_value}}\n")
+    answer = Wire(server.http).servers("broken")
+    line = lines_of(file, 1)[0]
+    assert f" request_id={answer.headers['X-Request-Id']} " in line and " cause=token.damaged " in line
+
+
+def test_a_full_disk_of_the_log_stops_nothing(configured):
+    server = configured("log: {access_file: /dev/full}\n")
+    wire = Wire(server.http)
+    token = wire.project_token()
+    assert all(wire.servers(token).status_code == 200 for _ in range(50))
+    limit = time.monotonic() + 10
+    while Metrics(over_socket(server, "/metrics")[1]).value("jianmen_access_log_dropped_total") < 50:
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def test_an_access_log_that_cannot_be_stops_the_start(tmp_path):
+    file = tmp_path / "jianmen.yaml"
+    file.write_text("log: {access_file: /proc/nowhere/access.log}\n")
+    server = Server("--config", file, listen=HTTP)
+    server.spawn()
+    try:
+        assert server.process.wait(timeout=20) != 0
+        assert "/proc/nowhere/access.log" in server.log()
+    finally:
+        server.close()
+
+
+def test_a_trace_goes_on_as_it_came_and_is_explained(configured):
+    backend = Upstream()
+    server = configured(behind(backend, "/x"))
+
+    def ask(**headers):
+        return requests.get(server.http + "/x", headers={"Host": HOST} | headers)
+
+    good = ask(traceparent=TRACEPARENT, tracestate="a=1")
+    assert backend.seen[-1].one("traceparent") == TRACEPARENT
+    assert backend.seen[-1].one("tracestate") == "a=1"
+    assert server.explain(good.headers["X-Request-Id"])["trace_id"] == TRACE
+    bad = ask(traceparent="00-" + "0" * 32 + "-00f067aa0ba902b7-01", tracestate="a=1")
+    assert bad.status_code == 200, "no reason to refuse a request"
+    assert backend.seen[-1].all("traceparent") == [] and backend.seen[-1].all("tracestate") == []
+    assert "trace_id" not in server.explain(bad.headers["X-Request-Id"])
+    ask()
+    assert backend.seen[-1].all("traceparent") == []
     backend.close()
