@@ -344,8 +344,8 @@ std::vector<ConfigKey> make_keys() {
       bounded(
           "limits.connections",
           [](ServeConfig& config) -> auto& { return config.http.max_connections; }, 1, 1'000'000,
-          "Open connections at once; who comes on top is told 503. At most what the limit of open "
-          "files allows."),
+          "Open connections at once; who comes on top is told 503. At most what open files and "
+          "memory allow."),
       bounded(
           "limits.buffered", [](ServeConfig& config) -> auto& { return config.http.max_buffered; },
           kMebi, 1024 * 1024 * kMebi,

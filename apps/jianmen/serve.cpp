@@ -14,9 +14,9 @@
 #include "commands.hpp"
 #include "config.hpp"
 #include "demo.hpp"
-#include "descriptors.hpp"
 #include "fixture_file.hpp"
 #include "http/server.hpp"
+#include "machine.hpp"
 #include "net/certificate_authority.hpp"
 #include "server/admin_api.hpp"
 #include "server/console/console.hpp"
@@ -280,7 +280,9 @@ Result<> serve(const ServeOptions& options, const Common& common) {
   }
 
   config->http.is_essential = gateway::is_probe;
-  fit_to_descriptors(config->http, !config->installation.upstream.routes.empty());
+  const auto lowered = fit(config->http, look_at_machine(), config->installation.workers,
+                           !config->installation.upstream.routes.empty());
+  if (!lowered.empty()) base::log::warning("event=limits " + lowered);
 
   auto installation = Installation::create(config->installation);
   if (!installation) return error_of(installation);

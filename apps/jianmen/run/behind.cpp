@@ -87,6 +87,7 @@ class OwnServer final : public Behind {
     settings.gateway.log_requests = false;
     auto installation = Installation::create(settings);
     if (!installation) return error_of(installation);
+    (*installation)->enter(Phase::Serving);
     if (auto loaded = (*installation)->load(demo_fixture()); !loaded) return error_of(loaded);
     return std::unique_ptr<Behind>(new OwnServer(std::move(*installation)));
   }
