@@ -1,18 +1,20 @@
 #include "crypto/signature_probe.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <string>
+#include <cstring>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include <openssl/ec.h>
+#include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
-#include <openssl/obj_mac.h>
 
 #include "base/encoding.hpp"
+#include "crypto/detail/curves.hpp"
+#include "crypto/detail/generator.hpp"
 #include "crypto/detail/openssl.hpp"
+#include "crypto/detail/private_key.hpp"
 #include "crypto/detail/sm2_identity.hpp"
 #include "crypto/digest.hpp"
 
@@ -20,131 +22,211 @@ namespace jianmen::crypto {
 
 namespace {
 
+using detail::AffinePoint;
 using detail::Free;
+using detail::Limbs;
 
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
-using Point = std::unique_ptr<EC_POINT, Free<EC_POINT_free>>;
-using Group = std::unique_ptr<EC_GROUP, Free<EC_GROUP_free>>;
-using Scratch = std::unique_ptr<BN_CTX, Free<BN_CTX_free>>;
 using Signature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
 
-Number number_of(std::string_view bytes) {
-  return Number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
-                          static_cast<int>(bytes.size()), nullptr));
+std::optional<Limbs> limbs_of(const BIGNUM* number) {
+  std::array<std::uint8_t, 32> bytes;
+  if (BN_is_negative(number) || BN_bn2binpad(number, bytes.data(), bytes.size()) < 0)
+    return std::nullopt;
+  return detail::limbs_of(bytes);
+}
+
+void wipe(std::vector<Limbs>& numbers) {
+  if (!numbers.empty()) explicit_bzero(numbers.data(), numbers.size() * sizeof(Limbs));
+}
+
+// Leaves no copy behind when the numbers move.
+void append(std::vector<Limbs>& numbers, const Limbs& number) {
+  if (numbers.size() == numbers.capacity()) {
+    std::vector<Limbs> moved;
+    moved.reserve(std::max(detail::kMultiplesAtOnce, 2 * numbers.size()));
+    moved.assign(numbers.begin(), numbers.end());
+    wipe(numbers);
+    numbers.swap(moved);
+  }
+  numbers.push_back(number);
 }
 
 }  // namespace
 
 struct SignatureProbe::Impl {
-  Curve curve = Curve::P256;
-  Group group;
-  Scratch scratch;
-  // SM2: the digest (modulo the order) that the signature is of, and what it begins with.
-  Number expected;
-  std::vector<std::string> identities;
-  // P-256: digest * G is one of these; the signature does not tell the sign of R.
-  std::vector<Point> ends;
-  Point point;  // of a message
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  virtual ~Impl() = default;
+
+  virtual void add_keys(std::span<const std::string_view> secrets) = 0;
+  virtual std::size_t keys() const = 0;
+  virtual void put(std::size_t key, std::string_view message) = 0;
+  virtual std::optional<std::size_t> take_first() = 0;
+
+  std::string algorithm, access_key_id;
+  Limbs r{}, s{};
+  std::size_t waiting = 0;
 };
+
+namespace {
+
+class Ecdsa final : public SignatureProbe::Impl {
+ public:
+  ~Ecdsa() override {
+    wipe(shifts_);
+    wipe(trials_);
+  }
+
+  void add_keys(std::span<const std::string_view> secrets) override {
+    if (shifts_.empty()) {
+      inverse_ = Order::invert(Order::enter(s));
+      factor_ = Order::multiply(inverse_, Order::enter(r));
+    }
+    for (const auto secret : secrets) {
+      auto key = detail::derive_private_key(Curve::P256, algorithm, access_key_id, secret);
+      append(shifts_, key ? Order::multiply(*key, factor_) : Limbs{});
+      if (key) explicit_bzero(key->data(), sizeof *key);
+    }
+  }
+  std::size_t keys() const override { return shifts_.size(); }
+
+  // What did not fit before does not fit now: 0, which costs nothing and fits nothing.
+  void put(std::size_t key, std::string_view message) override {
+    const auto e = detail::limbs_of(digest(Hash::Sha256, message));
+    const bool is_new = tried_.insert(e[0] + key).second;
+    append(trials_, is_new ? Order::add(Order::multiply(e, inverse_), shifts_[key]) : Limbs{});
+  }
+
+  std::optional<std::size_t> take_first() override {
+    std::vector<AffinePoint> points(trials_.size());
+    detail::multiply_generator(Curve::P256, trials_, points);
+    wipe(trials_);
+    trials_.clear();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (!detail::is_zero(points[i].y) && Order::reduced(points[i].x) == r) return i;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  using Order = detail::Residues<detail::P256::kOrder>;
+
+  Limbs inverse_{}, factor_{};               // 1 / s, r / s; in Montgomery's form
+  std::vector<Limbs> shifts_;                // r d / s of each key
+  std::vector<Limbs> trials_;                // k
+  std::unordered_set<std::uint64_t> tried_;  // a limb of each digest, and the key
+};
+
+class Sm2 final : public SignatureProbe::Impl {
+ public:
+  void add_keys(std::span<const std::string_view> secrets) override {
+    std::vector<Limbs> scalars;  // d and k of each
+    const auto sum = Order::enter(Order::add(r, s));
+    for (const auto secret : secrets) {
+      auto key = detail::derive_private_key(Curve::Sm2, algorithm, access_key_id, secret);
+      append(scalars, key.value_or(Limbs{}));
+      append(scalars, key ? Order::add(s, Order::multiply(*key, sum)) : Limbs{});
+      if (key) explicit_bzero(key->data(), sizeof *key);
+    }
+    std::vector<AffinePoint> points(scalars.size());
+    detail::multiply_generator(Curve::Sm2, scalars, points);
+    wipe(scalars);
+    for (std::size_t i = 0; i < points.size(); i += 2)
+      keys_.push_back(key_of(points[i], points[i + 1]));
+  }
+  std::size_t keys() const override { return keys_.size(); }
+
+  void put(std::size_t key, std::string_view message) override {
+    const auto& [possible, expected, identities] = keys_[key];
+    const bool fits = possible && std::ranges::any_of(identities, [&](const Digest& identity) {
+                        Hasher hasher(Hash::Sm3);
+                        hasher.update(base::as_text(identity));
+                        hasher.update(message);
+                        return Order::reduced(detail::limbs_of(hasher.finish())) == expected;
+                      });
+    if (fits && !first_) first_ = waiting;
+  }
+
+  std::optional<std::size_t> take_first() override { return std::exchange(first_, std::nullopt); }
+
+ private:
+  using Order = detail::Residues<detail::Sm2P256::kOrder>;
+
+  struct Key {
+    bool possible = false;
+    Limbs expected{};  // the digest that the signature is of, modulo the order
+    std::vector<Digest> identities = {};
+  };
+
+  Key key_of(const AffinePoint& owner, const AffinePoint& across) const {
+    if (detail::is_zero(owner.y) || detail::is_zero(across.y)) return {};
+    Key key{.possible = true, .expected = Order::subtract(r, Order::reduced(across.x))};
+    const auto x_bytes = detail::bytes_of(owner.x), y_bytes = detail::bytes_of(owner.y);
+    const auto x = base::as_text(x_bytes), y = base::as_text(y_bytes);
+    key.identities.push_back(detail::hash_sm2_identity(x, y));
+    if (x.starts_with('\0') || y.starts_with('\0')) {
+      key.identities.push_back(detail::hash_sm2_identity(detail::without_leading_zeros(x),
+                                                         detail::without_leading_zeros(y)));
+    }
+    return key;
+  }
+
+  std::vector<Key> keys_;
+  std::optional<std::size_t> first_;
+};
+
+}  // namespace
 
 SignatureProbe::SignatureProbe(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SignatureProbe::SignatureProbe(SignatureProbe&&) noexcept = default;
 SignatureProbe& SignatureProbe::operator=(SignatureProbe&&) noexcept = default;
 SignatureProbe::~SignatureProbe() = default;
 
-std::optional<SignatureProbe> SignatureProbe::create(Curve curve, const SigningKey& key,
+std::optional<SignatureProbe> SignatureProbe::create(Curve curve, std::string_view algorithm,
+                                                     std::string_view access_key_id,
                                                      std::string_view der) {
   ERR_set_mark();
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   const auto* const end = at + der.size();
   const Signature signature(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
   ERR_pop_to_mark();
-  const auto coordinates = base::from_hex(key.public_key_hex());
-  if (!signature || at != end || !coordinates || coordinates->size() != 64) return std::nullopt;
-  const std::string_view x = std::string_view(*coordinates).substr(0, 32),
-                         y = std::string_view(*coordinates).substr(32);
-
-  auto impl = std::make_unique<Impl>();
-  impl->curve = curve;
-  impl->group.reset(
-      EC_GROUP_new_by_curve_name(curve == Curve::P256 ? NID_X9_62_prime256v1 : NID_sm2));
-  impl->scratch.reset(BN_CTX_new());
-  if (!impl->group || !impl->scratch) return std::nullopt;
-  const auto* group = impl->group.get();
-  auto* scratch = impl->scratch.get();
-  const auto* order = EC_GROUP_get0_order(group);
-  const auto* r = ECDSA_SIG_get0_r(signature.get());
-  const auto* s = ECDSA_SIG_get0_s(signature.get());
-  for (const auto* part : {r, s}) {
-    if (BN_is_zero(part) || BN_is_negative(part) || BN_cmp(part, order) >= 0) return std::nullopt;
+  if (!signature || at != end) return std::nullopt;
+  const auto r = limbs_of(ECDSA_SIG_get0_r(signature.get()));
+  const auto s = limbs_of(ECDSA_SIG_get0_s(signature.get()));
+  const auto& order = curve == Curve::P256 ? detail::P256::kOrder : detail::Sm2P256::kOrder;
+  for (const auto& part : {r, s}) {
+    if (!part || detail::is_zero(*part) || !detail::less(*part, order)) return std::nullopt;
   }
-  const Point owner(EC_POINT_new(group));
-  if (!owner || EC_POINT_set_affine_coordinates(group, owner.get(), number_of(x).get(),
-                                                number_of(y).get(), scratch) != 1)
-    return std::nullopt;
-  impl->point.reset(EC_POINT_new(group));
-
-  if (curve == Curve::Sm2) {
-    // r = e + x of (sG + (r + s)Q), so that e is known.
-    const Number sum(BN_new()), across(BN_new());
-    impl->expected.reset(BN_new());
-    if (BN_mod_add(sum.get(), r, s, order, scratch) != 1 || BN_is_zero(sum.get()) ||
-        EC_POINT_mul(group, impl->point.get(), s, owner.get(), sum.get(), scratch) != 1 ||
-        EC_POINT_get_affine_coordinates(group, impl->point.get(), across.get(), nullptr, scratch) !=
-            1 ||
-        BN_mod_sub(impl->expected.get(), r, across.get(), order, scratch) != 1)
-      return std::nullopt;
-    const auto add = [&](std::string_view as_x, std::string_view as_y) {
-      const Digest identity = detail::hash_sm2_identity(as_x, as_y);
-      impl->identities.emplace_back(base::as_text(identity));
-    };
-    add(x, y);
-    if (x.starts_with('\0') || y.starts_with('\0')) {
-      add(detail::without_leading_zeros(x), detail::without_leading_zeros(y));
-    }
-    return SignatureProbe(std::move(impl));
+  std::unique_ptr<Impl> impl;
+  if (curve == Curve::P256) {
+    impl = std::make_unique<Ecdsa>();
+  } else {
+    using Order = detail::Residues<detail::Sm2P256::kOrder>;
+    if (detail::is_zero(Order::add(*r, *s))) return std::nullopt;
+    impl = std::make_unique<Sm2>();
   }
-  // x(R) = r for R = (eG + rQ) / s, so that eG = sR - rQ.
-  const Number minus(BN_new());
-  BN_sub(minus.get(), order, r);
-  for (const int odd : {0, 1}) {
-    const Point across(EC_POINT_new(group)), part(EC_POINT_new(group));
-    Point sum(EC_POINT_new(group));
-    ERR_set_mark();
-    const bool made =
-        EC_POINT_set_compressed_coordinates(group, across.get(), r, odd, scratch) == 1 &&
-        EC_POINT_mul(group, part.get(), nullptr, across.get(), s, scratch) == 1 &&
-        EC_POINT_mul(group, across.get(), nullptr, owner.get(), minus.get(), scratch) == 1 &&
-        EC_POINT_add(group, sum.get(), part.get(), across.get(), scratch) == 1;
-    ERR_pop_to_mark();
-    if (made) impl->ends.push_back(std::move(sum));
-  }
-  if (impl->ends.empty()) return std::nullopt;
+  impl->algorithm = algorithm;
+  impl->access_key_id = access_key_id;
+  impl->r = *r;
+  impl->s = *s;
   return SignatureProbe(std::move(impl));
 }
 
-bool SignatureProbe::fits(std::string_view message) {
-  const auto* group = impl_->group.get();
-  auto* scratch = impl_->scratch.get();
-  const auto* order = EC_GROUP_get0_order(group);
-  if (impl_->curve == Curve::Sm2) {
-    return std::ranges::any_of(impl_->identities, [&](const std::string& identity) {
-      Hasher hasher(Hash::Sm3);
-      hasher.update(identity);
-      hasher.update(message);
-      const auto hashed = hasher.finish();
-      const auto number = number_of(base::as_text(hashed));
-      const Number reduced(BN_new());
-      return BN_nnmod(reduced.get(), number.get(), order, scratch) == 1 &&
-             BN_cmp(reduced.get(), impl_->expected.get()) == 0;
-    });
-  }
-  const auto hashed = digest(Hash::Sha256, message);
-  const auto number = number_of(base::as_text(hashed));
-  return EC_POINT_mul(group, impl_->point.get(), number.get(), nullptr, nullptr, scratch) == 1 &&
-         std::ranges::any_of(impl_->ends, [&](const Point& end) {
-           return EC_POINT_cmp(group, impl_->point.get(), end.get(), scratch) == 0;
-         });
+void SignatureProbe::add_keys(std::span<const std::string_view> secrets) {
+  impl_->add_keys(secrets);
+}
+std::size_t SignatureProbe::keys() const { return impl_->keys(); }
+
+void SignatureProbe::put(std::size_t key, std::string_view message) {
+  impl_->put(key, message);
+  ++impl_->waiting;
+}
+std::size_t SignatureProbe::waiting() const { return impl_->waiting; }
+
+std::optional<std::size_t> SignatureProbe::take_first() {
+  impl_->waiting = 0;
+  return impl_->take_first();
 }
 
 }  // namespace jianmen::crypto

@@ -14,6 +14,7 @@
 
 #include "base/encoding.hpp"
 #include "crypto/detail/openssl.hpp"
+#include "crypto/detail/private_key.hpp"
 #include "crypto/detail/sm2_identity.hpp"
 #include "crypto/digest.hpp"
 
@@ -77,28 +78,16 @@ const unsigned char* unsigned_chars(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// d = c + 1 of the first counter whose c is at most n - 2; nullptr when none of 256 is (p <
-// 2^-8000).
+// d; nullptr when there is none.
 Number derive_private(Curve curve, std::string_view algorithm, std::string_view access_key_id,
                       const base::Secret& secret) {
-  const HmacKey key(facts_of(curve).hash, secret.reveal());
-  const Number limit(BN_dup(EC_GROUP_get0_order(group_of(curve))));
-  if (limit == nullptr || BN_sub_word(limit.get(), 2) != 1) return nullptr;
-  std::string input("\0\0\0\1", 4);
-  input.append(algorithm).append(1, '\0').append(access_key_id);
-  const std::size_t counter_at = input.size();
-  input.append(std::string_view("\0\0\0\1\0", 5));
-  for (int counter = 0; counter < 256; ++counter) {
-    input[counter_at] = static_cast<char>(counter);
-    Digest candidate = key.mac(input);
-    Number number(BN_bin2bn(candidate.data(), candidate.size(), nullptr));
-    explicit_bzero(candidate.data(), candidate.size());
-    if (number == nullptr) return nullptr;
-    if (BN_cmp(number.get(), limit.get()) <= 0) {
-      return BN_add_word(number.get(), 1) == 1 ? std::move(number) : nullptr;
-    }
-  }
-  return nullptr;
+  auto limbs = detail::derive_private_key(curve, algorithm, access_key_id, secret.reveal());
+  if (!limbs) return nullptr;
+  auto bytes = detail::bytes_of(*limbs);
+  Number number(BN_bin2bn(bytes.data(), bytes.size(), nullptr));
+  explicit_bzero(bytes.data(), bytes.size());
+  explicit_bzero(limbs->data(), sizeof *limbs);
+  return number;
 }
 
 struct PublicPoint {

@@ -14,13 +14,16 @@
 
 namespace jianmen::crypto::detail {
 
-Digest hash_sm2_identity(std::string_view x, std::string_view y) {
-  static const EC_GROUP* const group = EC_GROUP_new_by_curve_name(NID_sm2);
+namespace {
+
+// All but the public key is the same for everybody.
+Hasher begin_identity() {
+  const std::unique_ptr<EC_GROUP, Free<EC_GROUP_free>> group(EC_GROUP_new_by_curve_name(NID_sm2));
   using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
   const Number a(BN_new()), b(BN_new()), base_x(BN_new()), base_y(BN_new());
-  EC_GROUP_get_curve(group, nullptr, a.get(), b.get(), nullptr);
-  EC_POINT_get_affine_coordinates(group, EC_GROUP_get0_generator(group), base_x.get(), base_y.get(),
-                                  nullptr);
+  EC_GROUP_get_curve(group.get(), nullptr, a.get(), b.get(), nullptr);
+  EC_POINT_get_affine_coordinates(group.get(), EC_GROUP_get0_generator(group.get()), base_x.get(),
+                                  base_y.get(), nullptr);
   constexpr std::uint16_t kBits = kSm2UserId.size() * 8;
   std::string text = {static_cast<char>(kBits >> 8), static_cast<char>(kBits & 0xff)};
   text += kSm2UserId;
@@ -29,7 +32,19 @@ Digest hash_sm2_identity(std::string_view x, std::string_view y) {
     BN_bn2binpad(number, bytes.data(), bytes.size());
     text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
-  return digest(Hash::Sm3, text.append(x).append(y));
+  Hasher hasher(Hash::Sm3);
+  hasher.update(text);
+  return hasher;
+}
+
+}  // namespace
+
+Digest hash_sm2_identity(std::string_view x, std::string_view y) {
+  static const Hasher begun = begin_identity();
+  auto hasher = begun;
+  hasher.update(x);
+  hasher.update(y);
+  return hasher.finish();
 }
 
 std::string_view without_leading_zeros(std::string_view number) {

@@ -367,9 +367,12 @@ Alternatives payload_lines(const Question& question) {
   if (given) payloads.add_line(given->value, 1, Cause::SignaturePayloadHeader, "header_unsigned");
   payloads.add_line("UNSIGNED-PAYLOAD", 1, Cause::SignaturePayloadHeader, "unsigned_payload");
   const auto lost = bodiless ? Cause::SignatureBodyOnGet : Cause::SignatureBodyChanged;
-  for (const auto text : {"{}", "null", "\"\"", "[]", "{}\n", "undefined", "None", " ", "\n",
-                          "\"{}\"", "[object Object]"}) {
-    payloads.add_body(text, 1, lost, empty ? "body_lost" : "placeholder_hashed");
+  const Text placeholder = empty ? "body_lost" : "placeholder_hashed";
+  for (const auto text : {"{}", "null", "\"\"", "[]"}) {
+    payloads.add_body(text, 1, lost, placeholder);
+  }
+  for (const auto text : {"{}\n", "undefined", "None", " ", "\n", "\"{}\"", "[object Object]"}) {
+    payloads.add_body(text, 2, lost, placeholder);
   }
   payloads.add_line("", 2, Cause::SignatureBodyNotHashed, "no_payload_line");
   if (question.body_whole) {

@@ -412,7 +412,8 @@ std::vector<ToSign> to_sign_forms(const Question& question) {
   return forms;
 }
 
-void write_to_sign(const ToSign& form, std::string_view canonical, std::string& out) {
+void write_to_sign(const ToSign& form, std::string_view canonical, const crypto::Digest& digest,
+                   std::string& out) {
   using Join = ToSign::Join;
   using Digest = ToSign::Digest;
   out.clear();
@@ -424,7 +425,6 @@ void write_to_sign(const ToSign& form, std::string_view canonical, std::string& 
   } else if (form.digest == Digest::Nothing) {
     hash = "";
   } else {
-    const auto digest = crypto::digest(form.hash, canonical);
     base::write_hex(digest, hex.data());
     if (form.digest == Digest::Upper) {
       for (char& c : hex) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;

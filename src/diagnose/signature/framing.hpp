@@ -121,6 +121,8 @@ struct ToSign {
   std::string_view habit = "";
 };
 std::vector<ToSign> to_sign_forms(const Question& question);
-void write_to_sign(const ToSign& form, std::string_view canonical, std::string& out);
+// `digest` is that of `canonical`, by the form's hash.
+void write_to_sign(const ToSign& form, std::string_view canonical, const crypto::Digest& digest,
+                   std::string& out);
 
 }  // namespace jianmen::diagnose::signature

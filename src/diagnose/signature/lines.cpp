@@ -479,7 +479,8 @@ std::vector<std::pair<std::string, int>> deep_values(const Question& question,
   const auto& value = parameter.value;
   const auto [end, trouble] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (trouble == std::errc() && end == value.data() + value.size()) {
-    for (long other = 0; other <= 1000; ++other) out.emplace_back(std::to_string(other), 5);
+    for (long other = 0; other <= 1000; ++other)
+      out.emplace_back(std::to_string(other), other <= 100 ? 5 : 6);
     for (const long other : {2000L, 5000L, 10000L}) out.emplace_back(std::to_string(other), 5);
     constexpr long kTooMuch = 1'000'000'000'000;
     if (number > -kTooMuch && number < kTooMuch) {
@@ -492,18 +493,25 @@ std::vector<std::pair<std::string, int>> deep_values(const Question& question,
   out.emplace_back(" " + value, 5);
   out.emplace_back(value + " ", 5);
   if (value.size() > 40) return out;
-  constexpr Text kLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
+  static constexpr Text kAll = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
+  // A digit is mistaken for a digit, a letter for a letter.
+  const auto alike = [](char c) {
+    for (const Text kind : {kAll.substr(0, 10), kAll.substr(10, 26), kAll.substr(36, 26)}) {
+      if (kind.contains(c)) return kind;
+    }
+    return kAll.substr(62);
+  };
   for (std::size_t i = 0; i < value.size(); ++i) {
     auto cut = value;
     cut.erase(i, 1);
     out.emplace_back(std::move(cut), 6);
-    for (const char c : kLetters) {
+    for (const char c : alike(value[i])) {
       auto other = value;
       other[i] = c;
       out.emplace_back(std::move(other), 7);
     }
   }
-  for (const char c : kLetters) out.emplace_back(value + c, 6);
+  for (const char c : kAll) out.emplace_back(value + c, 6);
   return out;
 }
 
@@ -559,8 +567,11 @@ Alternatives method_lines(const Question& question) {
   auto titled = base::to_lower(question.method);
   if (!titled.empty() && titled[0] >= 'a') titled[0] = static_cast<char>(titled[0] - 32);
   lines.add(std::move(titled), 2, Cause::SignatureMethod, "lower_case");
-  for (const auto method : {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}) {
+  for (const auto method : {"GET", "POST", "PUT", "DELETE"}) {
     lines.add(method, 1, Cause::SignatureMethod, "other_method");
+  }
+  for (const auto method : {"PATCH", "HEAD", "OPTIONS"}) {
+    lines.add(method, 2, Cause::SignatureMethod, "other_method");
   }
   lines.add("", 3, Cause::SignatureMethod, "other_method");
   return lines.take();
@@ -612,13 +623,21 @@ Alternatives query_lines(const Question& question) {
 Alternatives deep_query_lines(const Question& question) {
   Alternatives out;
   const auto ordered = sorted(split_query(question.query.value_or("")), by_name_value);
+  std::vector<std::vector<std::pair<std::string, int>>> values;
+  std::size_t longest = 0;
   for (std::size_t i = 0; i < ordered.size() && i < 8; ++i) {
-    for (auto& [value, cost] : deep_values(question, ordered[i])) {
+    values.push_back(deep_values(question, ordered[i]));
+    longest = std::max(longest, values.back().size());
+  }
+  // The likeliest of each parameter before the less likely of the first.
+  for (std::size_t rank = 0; rank < longest; ++rank) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (rank >= values[i].size()) continue;
       auto changed = ordered;
-      changed[i].value = value;
+      changed[i].value = values[i][rank].first;
       std::ranges::stable_sort(changed, by_name_value);
       out.push_back({.text = join(changed, plain_encode, plain_encode),
-                     .cost = cost,
+                     .cost = values[i][rank].second,
                      .cause = Cause::SignatureQueryChanged,
                      .habit = "other_value",
                      .detail = {}});

@@ -2,7 +2,8 @@
 // Signature faults: search, don't guess. The verifier holds the SK, so it can try what a mistaken
 // client would have signed: single mistakes first, then pairs, within a bound of candidates and of
 // time. A match is a proof. Pure, no output holds a secret, an expected signature or the body.
-// Thread safety: any thread; a search takes up to Limits::time of processor time.
+// Thread safety: any thread; a search takes up to Limits::time of processor time, and the time of a
+// batch that was begun.
 
 #include <cstddef>
 #include <optional>
@@ -17,7 +18,8 @@ namespace jianmen::diagnose::signature {
 
 struct Limits {
   std::size_t candidates = 50'000;
-  base::Duration time = std::chrono::milliseconds(45);
+  base::Duration time = std::chrono::milliseconds(45);        // of the processor
+  base::Duration wall_time = std::chrono::milliseconds(500);  // on a machine that has none to give
 };
 
 struct Proof {

@@ -34,28 +34,24 @@ class Values {
 constexpr Text kLetters =
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_./+=;, :";
 
-// One character lost, added or another one.
+// One character lost, another one, written twice; or, of `added`, one more.
 template <class Put>
-void one_character(Text value, Text letters, std::size_t longest, Put put) {
+void one_character(Text value, Text letters, Text added, std::size_t longest, Put put) {
   if (value.size() > longest) return;
+  const auto changed = [&](auto change) {
+    std::string other(value);
+    change(other);
+    put(std::move(other));
+  };
   for (std::size_t i = 0; i < value.size(); ++i) {
-    std::string cut(value);
-    cut.erase(i, 1);
-    put(std::move(cut));
+    changed([&](std::string& other) { other.erase(i, 1); });
+    changed([&](std::string& other) { other.insert(i, 1, value[i]); });
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    for (const char c : letters) {
-      std::string other(value);
-      other[i] = c;
-      put(std::move(other));
-    }
+    for (const char c : letters) changed([&](std::string& other) { other[i] = c; });
   }
   for (std::size_t i = 0; i <= value.size(); ++i) {
-    for (const char c : letters) {
-      std::string longer(value);
-      longer.insert(i, 1, c);
-      put(std::move(longer));
-    }
+    for (const char c : added) changed([&](std::string& other) { other.insert(i, 1, c); });
   }
 }
 
@@ -269,9 +265,9 @@ Alternatives deep_header_values(Text name, Text arrived) {
   };
   if (name == "x-sdk-date") {
     const auto time = base::parse_sdk_date(arrived);
-    for (int second = 6; time && second <= 1000; ++second) {
-      put(base::to_sdk_date(*time - seconds(second)), 5, "date_twice");
-      put(base::to_sdk_date(*time + seconds(second)), 5, "date_twice");
+    for (int second = 6; time && second <= 300; ++second) {
+      put(base::to_sdk_date(*time - seconds(second)), 6, "date_twice");
+      put(base::to_sdk_date(*time + seconds(second)), 6, "date_twice");
     }
     return out;
   }
@@ -279,7 +275,8 @@ Alternatives deep_header_values(Text name, Text arrived) {
   constexpr std::array<Text, 3> kWords{"host", "content-type", "user-agent"};
   if (std::ranges::find(kWords, name) != kWords.end()) return out;
   const bool hex = base::is_lower_hex(arrived);
-  one_character(arrived, hex ? kLetters.substr(0, 16) : kLetters, hex ? 64 : 24,
+  one_character(arrived, hex ? kLetters.substr(0, 16) : kLetters, hex ? Text() : kLetters,
+                hex ? 64 : 24,
                 [&](std::string other) { put(std::move(other), 6, "one_character"); });
   return out;
 }
@@ -287,19 +284,41 @@ Alternatives deep_header_values(Text name, Text arrived) {
 Alternatives deep_secret_forms(const Question& question) {
   Alternatives out;
   const std::string secret(question.secret.reveal());
-  const auto put = [&](std::string text) {
+  const auto put = [&](std::string text, int cost) {
     out.push_back({.text = std::move(text),
-                   .cost = 7,
+                   .cost = cost,
                    .cause = Cause::SignatureSecretWrong,
                    .habit = "one_character",
                    .detail = {}});
   };
-  for (std::size_t i = 0; i + 1 < secret.size(); ++i) {
-    auto swapped = secret;
-    std::swap(swapped[i], swapped[i + 1]);
-    put(std::move(swapped));
+  // As eyes and fingers mistake it …
+  for (std::size_t i = 0; i < secret.size(); ++i) {
+    auto cut = secret;
+    put(cut.erase(i, 1), 6);
+    auto doubled = secret;
+    put(doubled.insert(i, 1, secret[i]), 6);
+    for (const Text alike : {"0Oo", "1lI", "5S", "2Z", "8B", "6b", "9gq", "uv", "+ ", "-_"}) {
+      if (!alike.contains(secret[i])) continue;
+      for (const char other : alike) {
+        if (other == secret[i]) continue;
+        auto changed = secret;
+        changed[i] = other;
+        put(std::move(changed), 6);
+      }
+    }
+    if (i + 1 < secret.size() && secret[i] != secret[i + 1]) {
+      auto swapped = secret;
+      std::swap(swapped[i], swapped[i + 1]);
+      put(std::move(swapped), 6);
+    }
   }
-  one_character(secret, kLetters.substr(0, 62), 64, put);
+  // … and any other: thousands, each of which costs an asymmetric key to be derived.
+  const bool derived =
+      question.algorithm == Algorithm::EcdsaP256Sha256 || question.algorithm == Algorithm::Sm2Sm3;
+  if (!derived) {
+    one_character(secret, kLetters.substr(0, 62), kLetters.substr(0, 62), 64,
+                  [&](std::string other) { put(std::move(other), 7); });
+  }
   return out;
 }
 
