@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -16,6 +17,22 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 
+// string_view::find() goes from one first letter to the next, which in some texts is every byte. In
+// steps, as a sanitizer looks at all that memmem() is given before it begins.
+std::size_t find_in(std::string_view text, std::string_view wanted, std::size_t from = 0) {
+  constexpr std::size_t kStep = 4096;
+  for (; from + wanted.size() <= text.size(); from += kStep) {
+    const auto piece = text.substr(from, kStep + wanted.size() - 1);
+    if (const void* found = memmem(piece.data(), piece.size(), wanted.data(), wanted.size()))
+      return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+  }
+  return std::string_view::npos;
+}
+
+bool stands_in(std::string_view text, std::string_view wanted) {
+  return find_in(text, wanted) != std::string_view::npos;
+}
+
 std::size_t run(std::string_view text, std::size_t begin, bool (*belongs)(char)) {
   auto end = begin;
   while (end < text.size() && belongs(text[end])) ++end;
@@ -27,7 +44,7 @@ std::string after(const Readable& readable, std::initializer_list<std::string_vi
                   std::size_t size, bool (*belongs)(char)) {
   const std::string_view text = readable.squeezed;
   for (const auto name : names) {
-    for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+    for (auto at = find_in(text, name); at != text.npos; at = find_in(text, name, at + 1)) {
       const auto begin = at + name.size();
       if (run(text.substr(0, begin + size), begin, belongs) == size) {
         return readable.original(begin, begin + size);
@@ -40,7 +57,7 @@ std::string after(const Readable& readable, std::initializer_list<std::string_vi
 // 20211217t064303z
 std::string time_after(const Readable& readable, std::string_view name) {
   const std::string_view text = readable.squeezed;
-  const auto at = text.find(name);
+  const auto at = find_in(text, name);
   if (at == text.npos) return {};
   const auto time = text.substr(at + name.size(), 16);
   if (time.size() < 16 || time[8] != 't' || time[15] != 'z' || run(time, 0, is_digit) != 8 ||
@@ -96,7 +113,8 @@ void observe_url(Observation& out, const catalog::Catalog& catalog) {
   const std::string_view text = out.readable.text;
   bool cloud = false;
   std::size_t tries = 0;
-  for (auto at = text.find("://"); at != text.npos && tries < 200; at = text.find("://", at + 3)) {
+  for (auto at = find_in(text, "://"); at != text.npos && tries < 200;
+       at = find_in(text, "://", at + 3)) {
     ++tries;
     if (at < 4 || (text.substr(at - 4, 4) != "http" && text.substr(at - 4, 4) != "ttps")) continue;
     auto end = at + 3;
@@ -146,7 +164,7 @@ void observe_failed_host(Observation& out) {
   if (!out.host.empty()) return;
   const std::string_view text = out.readable.text;
   for (const auto name : {"host='", "resolve host: ", "lookup ", "ENOTFOUND ", "EAI_AGAIN "}) {
-    const auto at = text.find(name);
+    const auto at = find_in(text, name);
     if (at == text.npos) continue;
     const auto begin = at + std::string_view(name).size();
     const auto in_host = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; };
@@ -164,8 +182,8 @@ void observe_bare_host(Observation& out, const catalog::Catalog& catalog) {
   if (!out.host.empty()) return;
   const std::string_view text = out.readable.text;
   std::size_t looked = 0;  // each byte belongs to one name
-  for (auto at = text.find(".my"); at != text.npos;
-       at = text.find(".my", std::max(at + 1, looked))) {
+  for (auto at = find_in(text, ".my"); at != text.npos;
+       at = find_in(text, ".my", std::max(at + 1, looked))) {
     const auto in_host = [](char c) { return is_letter(c) || is_digit(c) || c == '.' || c == '-'; };
     auto begin = at, end = at;
     while (begin > 0 && at - begin < 100 && in_host(text[begin - 1])) --begin;
@@ -191,7 +209,7 @@ bool is_doubled(std::string_view field) {
 
 void observe_canonical(Observation& out) {
   constexpr std::string_view kName = "canonicalrequest";
-  const auto at = out.readable.squeezed.find(kName);
+  const auto at = find_in(out.readable.squeezed, kName);
   if (at == std::string::npos) return;
   const auto end = out.readable.at[at + kName.size() - 1] + 1;
   std::string line;  // a wrapped terminal line is one line again
@@ -231,7 +249,7 @@ std::string without_line_ends(std::string_view text) {
 // `errorMsg='…'`.
 std::string field(std::string_view text, std::initializer_list<std::string_view> names) {
   for (const auto name : names) {
-    for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+    for (auto at = find_in(text, name); at != text.npos; at = find_in(text, name, at + 1)) {
       if (at > 0 && (is_letter(text[at - 1]) || text[at - 1] == '_')) continue;
       auto rest = text.substr(at + name.size(), kMaxMessage + 10);
       if (rest.starts_with('"') || rest.starts_with('\'')) rest.remove_prefix(1);
@@ -268,9 +286,9 @@ std::string error_code_of(const std::string& text) {
 bool has_own_shape(std::string_view text) {
   const auto lower = base::to_lower(text);
   for (const auto name : {"error_code", "error_msg", "errorcode", "errormsg", "fail_reason"}) {
-    if (lower.contains(name)) return true;
+    if (stands_in(lower, name)) return true;
   }
-  return lower.contains("\"title\"") && lower.contains("\"code\"");
+  return stands_in(lower, "\"title\"") && stands_in(lower, "\"code\"");
 }
 
 // The first word of an Authorization header is no secret.
@@ -300,8 +318,8 @@ std::vector<std::string> secrets_of(std::string_view text) {
   const auto lower = base::to_lower(text);
   for (const auto name : kNames) {
     const auto wanted = base::to_lower(name);
-    for (auto at = lower.find(wanted); at != lower.npos && out.size() < 200;
-         at = lower.find(wanted, at + 1)) {
+    for (auto at = find_in(lower, wanted); at != lower.npos && out.size() < 200;
+         at = find_in(lower, wanted, at + 1)) {
       auto begin = at + wanted.size();
       // `password": "…`, `secret_key=…`, `Bearer …`; a sentence about a token announces none.
       const auto limit = std::min(text.size(), begin + 24);
@@ -347,7 +365,7 @@ std::string client_of(std::string_view squeezed) {
        {"curl", "curl"},
        {"atjava", "java"}}};
   for (const auto& [mark, name] : kClients) {
-    if (squeezed.contains(mark)) return std::string(name);
+    if (stands_in(squeezed, mark)) return std::string(name);
   }
   return {};
 }
@@ -357,14 +375,14 @@ std::string access_key_of(const Readable& readable) {
   const auto word = [](char c) { return is_letter(c) || is_digit(c); };
   for (const auto& [name, stop] :
        {std::pair{"secretkeyfailedak", "errak"}, {"authenticationinformationak", "notexist"}}) {
-    const auto at = text.find(name);
+    const auto at = find_in(text, name);
     if (at == text.npos) continue;
     const auto begin = at + std::string_view(name).size();
-    const auto end = text.find(stop, begin);
+    const auto end = find_in(text, stop, begin);
     if (end != text.npos && end > begin && end - begin <= 64) return readable.original(begin, end);
   }
   // Authorization: SDK-HMAC-SHA256 Access=AK, SignedHeaders=…
-  for (auto at = readable.text.find("Access="); at != std::string::npos;) {
+  for (auto at = find_in(readable.text, "Access="); at != std::string::npos;) {
     const auto begin = at + 7;
     const auto size = run(std::string_view(readable.text).substr(0, begin + 64), begin, +word);
     if (size >= 4) return readable.text.substr(begin, size);

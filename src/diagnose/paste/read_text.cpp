@@ -129,7 +129,10 @@ std::string undo_entities(std::string_view text) {
     text.remove_prefix(and_sign + 1);
     while (text.starts_with("amp;")) text.remove_prefix(4);
     char plain = '&';
+    const bool may_be_one =
+        text.size() >= 3 && (text[0] == '#' || (text[0] >= 'a' && text[0] <= 'z'));
     for (const auto& [name, character] : kNames) {
+      if (!may_be_one) break;
       if (!text.starts_with(name)) continue;
       plain = character;
       text.remove_prefix(name.size());
