@@ -1,7 +1,7 @@
 #include "diagnose/compare/compare.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -240,14 +240,13 @@ TEST(Compare, AnyBytesAreAnsweredInTime) {
                            repeated("|"), repeated("["), repeated("get "), "GET\n/" + repeated("a"),
                            "GET\n/\n\n" + repeated("a:\r\n"), "GET|/||" + repeated("\xff|"),
                            repeated("\\u00"), "GET\n/\n" + repeated("a=%41&")}) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = std::clock();  // of the processor: on a busy machine, too
     if (const auto given = find_canonical(text)) {
       const auto difference = first_difference(*given, kComputed);
       EXPECT_LT(base::to_text(to_json(*given, difference, {}, Language::English)).size(), 64000U);
     }
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - start);
-    EXPECT_LT(took.count(), 2000) << text.substr(0, 12);  // with sanitizers, on a busy machine
+    const auto took = 1000 * (std::clock() - start) / CLOCKS_PER_SEC;  // ms, with sanitizers
+    EXPECT_LT(took, 5000) << text.substr(0, 12);
   }
 }
 
