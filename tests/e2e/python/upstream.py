@@ -80,22 +80,33 @@ class Upstream:
     def _body(stream, seen):
         lengths, codings = seen.all("content-length"), seen.all("transfer-encoding")
         assert len(lengths) + len(codings) <= 1, seen.fields
+
+        def read(size):
+            got = stream.read(size)
+            if len(got) < size:
+                raise ConnectionError("given up in the middle of a body")
+            return got
+
+        def read_line():
+            return stream.readline() or read(1)
+
         if lengths:
-            return stream.read(int(lengths[0]))
+            return read(int(lengths[0]))
         body = b""
         if codings:
-            while size := int(stream.readline(), 16):
-                body += stream.read(size)
-                stream.readline()
-            while stream.readline() != b"\r\n":
+            while size := int(read_line(), 16):
+                body += read(size)
+                read_line()
+            while read_line() != b"\r\n":
                 pass
         return body
 
 
-def configuration(home, upstreams, routes):
+def configuration(home, upstreams, routes, limits=None):
     """Writes the file; YAML holds JSON."""
     import json
 
     file = home / "upstreams.yaml"
-    file.write_text(json.dumps({"upstreams": upstreams, "routes": routes}))
+    limits = {"limits": limits} if limits else {}
+    file.write_text(json.dumps({"upstreams": upstreams, "routes": routes} | limits))
     return file
