@@ -46,10 +46,12 @@ ChunkedDecoder::State ChunkedDecoder::decode(char* buffer, std::size_t& read_at,
     if (!take_framing(buffer[read_at])) return malformed("malformed chunk");
     ++read_at;
     if (step_ == Step::Data) {
-      if (left_ > max_body_ - body_) return State::TooLarge;
-      body_ += left_;
+      body_ += left_;  // a size has eight digits at most
+      if (body_ > max_body_) return State::TooLarge;
     }
-    if (overhead_ > kMaxOverhead) return malformed("chunk extensions or trailers too long");
+    // A long body may have many chunks.
+    if (overhead_ > kMaxOverhead + body_ / 64)
+      return malformed("chunk extensions or trailers too long");
   }
   return State::Complete;
 }

@@ -19,6 +19,13 @@ class ChunkedDecoder {
   // positions; write_at <= read_at. After Complete, read_at is where the next message begins.
   State decode(char* buffer, std::size_t& read_at, std::size_t& write_at, std::size_t end);
   std::string_view reason() const { return reason_; }
+  // Is it known that the body is not empty?
+  bool has_content() const { return body_ > 0; }
+  // After TooLarge too: decoding goes on. False: this limit is exceeded as well.
+  bool allow(std::size_t max_body) {
+    max_body_ = max_body;
+    return body_ <= max_body_;
+  }
 
  private:
   enum class Step : std::uint8_t {
@@ -45,7 +52,7 @@ class ChunkedDecoder {
   bool go(bool expected, Step next);
 
   std::size_t max_body_;
-  std::size_t body_ = 0;
+  std::size_t body_ = 0;      // of all chunks whose size is known
   std::size_t left_ = 0;      // of the size that is read, then of the chunk's data
   std::size_t overhead_ = 0;  // extensions and trailers so far
   int digits_ = 0;

@@ -14,6 +14,7 @@ struct Limits {
   std::size_t header_value = 40 * 1024;  // a PKI token of the old kind fits
   std::size_t headers = kMaxHeaders;     // not more than that
   std::size_t body = 12 * 1024 * 1024;   // after de-chunking
+  std::size_t streamed_body = 0;         // of one that a handler reads piece by piece, if more
 };
 
 }  // namespace jianmen::http

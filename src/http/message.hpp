@@ -45,6 +45,8 @@ struct Header {
   HeaderId id = HeaderId::Other;
 };
 
+class BodySource;  // body_source.hpp
+
 struct Request {
   std::string_view method;                // as received, case kept
   std::string_view target;                // the whole request target, raw
@@ -52,7 +54,8 @@ struct Request {
   std::optional<std::string_view> query;  // raw, after the first '?'; nullopt when there is none
   int minor_version = 1;                  // HTTP/1.<n>
   std::span<const Header> headers;
-  std::string_view body;  // de-chunked
+  std::string_view body;         // de-chunked
+  BodySource* source = nullptr;  // in place of `body`, which is empty: it still has to be read
   std::string_view peer;  // address of the other side, without the port; "unix" for a Unix socket
   bool secure = false;    // came over TLS
 

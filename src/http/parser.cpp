@@ -289,7 +289,9 @@ ParseState RequestParser::finish() {
     return refuse(400, "Host differs from the target's");
   }
   if (framing_ == Framing::Length) {
-    if (content_length_ > limits_.body) return refuse(413, "body too large");
+    if (content_length_ > std::max(limits_.body, limits_.streamed_body)) {
+      return refuse(413, "body too large");
+    }
     if (content_length_ == 0) framing_ = Framing::None;
   }
   if (framing_ == Framing::None) expects_continue_ = false;

@@ -16,7 +16,9 @@ namespace {
 // Up to here an answer's body is copied behind its head: one write, one TLS record, and cheaper
 // than two.
 constexpr std::size_t kOnePiece = 16'384;
+constexpr std::size_t kHeld = 64 * 1024;  // a body up to here is received before it is handled
 constexpr std::size_t kMaxLinger = 1'048'576;
+constexpr std::size_t kMaxBodyLinger = 64 * kMaxLinger;
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -128,7 +130,9 @@ net::Task<Session::Received> Session::receive(std::chrono::milliseconds idle_tim
     co_return refused(503, "too many connections");
   }
   received = take_body();
-  if (received == Received::NeedMore) received = co_await read_body();
+  if (received == Received::NeedMore || received == Received::TooLarge) {
+    received = co_await read_body(received);
+  }
   co_return received;
 }
 
@@ -147,7 +151,11 @@ net::Task<void> Session::run_http2() {
 }
 
 net::Task<Session::Next> Session::answer() {
-  const Request request = this->request();
+  Request request = this->request();
+  if (body_) {
+    request.body = {};
+    request.source = body_.get();
+  }
   Response response;
   bool failed = false;
   try {
@@ -172,7 +180,20 @@ net::Task<Session::Next> Session::answer() {
   }
   scratch_->input.consume(scratch_->read_at);
   scratch_->parser.reset();
-  if (next == Next::Close && !scratch_->input.empty()) co_await linger();
+  const auto body = std::move(body_);
+  if (body && next == Next::Continue) {
+    for (std::string_view rest = body->behind(); !rest.empty();) {
+      const auto room = scratch_->input.room(scratch_->parser);
+      const std::size_t size = rest.copy(room.data(), room.size());
+      scratch_->input.added(size);
+      rest.remove_prefix(size);
+    }
+  }
+  if (next == Next::Close && body) {
+    co_await linger(kMaxBodyLinger);
+  } else if (next == Next::Close && !scratch_->input.empty()) {
+    co_await linger(kMaxLinger);
+  }
   co_return next;
 }
 
@@ -256,6 +277,9 @@ Session::Received Session::take_body() {
     case Framing::Length: {
       const std::size_t end = scratch.parser.head_size() + scratch.parser.content_length();
       scratch.read_at = scratch.content_end = std::min(have, end);
+      if (scratch.parser.content_length() > context_.settings.limits.body) {
+        return Received::TooLarge;
+      }
       return have < end ? Received::NeedMore : Received::Complete;
     }
     case Framing::Chunked:
@@ -275,19 +299,65 @@ Session::Received Session::take_body() {
     case ChunkedDecoder::State::TooLarge:
       break;
   }
-  return refused(413, "body too large");
+  return Received::TooLarge;
 }
 
-net::Task<Session::Received> Session::read_body() {
-  const ServerSettings& settings = context_.settings;
-  if (scratch_->parser.expects_continue() &&
-      scratch_->input.size() == scratch_->parser.head_size()) {
-    const auto status = co_await stream_.write_all(kContinue, {}, write_limits(kContinue.size()));
-    if (status != net::IoStatus::Ok) co_return Received::Gone;
+bool Session::waits_for_continue() const {
+  const RequestParser& parser = scratch_->parser;
+  return parser.expects_continue() && scratch_->input.size() == parser.head_size();
+}
+
+// Not a small body that just waits for its last packet, and not one of which nothing is known but
+// that it is chunked: it may be empty.
+bool Session::may_hand_over(Received received) const {
+  if (context_.settings.limits.streamed_body == 0) return false;
+  if (received == Received::TooLarge) return true;
+  if (received != Received::NeedMore) return false;
+  const RequestParser& parser = scratch_->parser;
+  const bool chunked = parser.framing() == Framing::Chunked;
+  return waits_for_continue() ||
+         (chunked ? scratch_->chunks.has_content() : parser.content_length() > kHeld);
+}
+
+// True: the handler reads the body by itself.
+bool Session::hand_over_body(Received& received) {
+  const Limits& limits = context_.settings.limits;
+  const RequestParser& parser = scratch_->parser;
+  Request head = request();
+  head.body = {};
+  if (!context_.handler.takes_stream(head)) return false;
+  const auto invite =
+      waits_for_continue() ? ConnectionBody::Invite::Yes : ConnectionBody::Invite::No;
+  if (parser.framing() == Framing::Length) {
+    body_ = std::make_unique<ConnectionBody>(stream_, context_.settings, request().body,
+                                             parser.content_length(), invite);
+    return true;
   }
+  if (!scratch_->chunks.allow(std::max(limits.body, limits.streamed_body))) return false;
+  if (received == Received::TooLarge) received = take_body();
+  if (received != Received::NeedMore) return false;
+  body_ = std::make_unique<ConnectionBody>(stream_, context_.settings, request().body,
+                                           scratch_->chunks, invite);
+  return true;
+}
+
+net::Task<Session::Received> Session::read_body(Received received) {
+  const ServerSettings& settings = context_.settings;
   const net::Deadline started = stream_.loop().now();
   std::size_t received_bytes = 0;
+  bool asked = false, first = true;
   while (true) {
+    if (!asked && may_hand_over(received)) {
+      asked = true;
+      if (hand_over_body(received)) co_return Received::Complete;
+    }
+    if (received == Received::TooLarge) co_return refused(413, "body too large");
+    if (received != Received::NeedMore) co_return received;
+    if (std::exchange(first, false) && waits_for_continue()) {
+      const auto limits = write_limits(kContinue.size());
+      const auto status = co_await stream_.write_all(kContinue, {}, limits);
+      if (status != net::IoStatus::Ok) co_return Received::Gone;
+    }
     if (context_.scratch_pool.heap_bytes() > settings.max_buffered) {
       co_return refused(503, "too many large bodies at once");
     }
@@ -303,8 +373,7 @@ net::Task<Session::Received> Session::read_body() {
     if (!got) co_return Received::Gone;
     scratch_->input.added(got.bytes);
     received_bytes += got.bytes;
-    const Received received = take_body();
-    if (received != Received::NeedMore) co_return received;
+    received = take_body();
   }
 }
 
@@ -329,7 +398,8 @@ Session::Next Session::prepare_answer(const Response& response) {
   if (response.stream() && !response.stream_length()) {
     body_end = parser.minor_version() > 0 ? detail::BodyEnd::Chunked : detail::BodyEnd::Close;
   }
-  const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining &&
+  const bool unread = body_ && body_->state() != BodySource::State::Complete;
+  const bool goes_on = parser.keep_alive() && !response.closes() && !context_.draining && !unread &&
                        place_ == Place::Regular && body_end != detail::BodyEnd::Close;
   auto connection = detail::ConnectionField::None;
   if (!goes_on) {
@@ -367,16 +437,16 @@ net::Task<void> Session::refuse(int status, std::string_view reason) {
   const std::string_view rest = separate_body(response);
   const auto written = co_await stream_.write_all(scratch_->out, rest,
                                                   write_limits(scratch_->out.size() + rest.size()));
-  if (written == net::IoStatus::Ok) co_await linger();
+  if (written == net::IoStatus::Ok) co_await linger(kMaxLinger);
 }
 
 // To close with unread bytes would reset the connection, and the other side would lose the answer
 // while it still sends: so say that this was all, and read on for a moment.
-net::Task<void> Session::linger() {
+net::Task<void> Session::linger(std::size_t most) {
   stream_.shutdown_write();
   const auto deadline = net::after(stream_.loop().now(), context_.settings.linger_timeout);
   detail::ReceiveBuffer& input = scratch_->input;
-  for (std::size_t dropped = 0; dropped < kMaxLinger;) {
+  for (std::size_t dropped = 0; dropped < most;) {
     input.consume(input.size());
     const auto room = input.room(scratch_->parser);
     const net::IoResult got = co_await stream_.read_some(room, deadline);

@@ -1,13 +1,14 @@
 #pragma once
-// One connection, from accept to close: read a head, read its body, call the handler, write the
-// answer, again; or, when the client speaks HTTP/2, h2::Connection. The folder's own; server.hpp is
-// what others use. Thread safety: everything here belongs to one loop.
+// One connection, from accept to close: read a head, read its body (or let the handler do it), call
+// the handler, write the answer, again; or, when the client speaks HTTP/2, h2::Connection. The
+// folder's own; server.hpp is what others use. Thread safety: everything here belongs to one loop.
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
 
+#include "http/connection_body.hpp"
 #include "http/detail/receive_buffer.hpp"
 #include "http/detail/response_head.hpp"
 #include "http/h2/connection.hpp"
@@ -58,18 +59,21 @@ class Session {
  private:
   friend struct SessionContext;
   enum class Next { Continue, Close };
-  enum class Received { Complete, NeedMore, Gone, Refused, Http2 };
+  enum class Received { Complete, NeedMore, TooLarge, Gone, Refused, Http2 };
 
   net::Task<bool> start_tls(std::shared_ptr<net::TlsServerContext> tls);
   net::Task<Received> receive(std::chrono::milliseconds idle_timeout);
-  net::Task<Received> read_body();
+  net::Task<Received> read_body(Received received);
   net::Task<Next> answer();
   net::Task<bool> write_stream(const Response& response);
   net::Task<void> run_http2();
   net::Task<void> refuse(int status, std::string_view reason);
-  net::Task<void> linger();
+  net::Task<void> linger(std::size_t most);
   Received take_head();
   Received take_body();
+  bool may_hand_over(Received received) const;
+  bool hand_over_body(Received& received);
+  bool waits_for_continue() const;
   Received refused(int status, std::string_view reason);
   bool is_essential();
   Request request();
@@ -84,6 +88,7 @@ class Session {
   Session* next_ = nullptr;
   Session* previous_ = nullptr;
   std::unique_ptr<detail::Scratch> scratch_;  // only while there is something to read or answer
+  std::unique_ptr<ConnectionBody> body_;      // while the handler reads it by itself
   std::string_view refusal_;
   int refusal_status_ = 0;
   bool idle_ = false;
