@@ -44,6 +44,11 @@ std::string_view foreign_form(std::string_view token) {
   return {};
 }
 
+Refusal with_key(Refusal refusal, const signature::Authorization& authorization) {
+  if (!refusal.find("ak")) refusal.with("ak", std::string(authorization.access_key_id));
+  return refusal;
+}
+
 Refusal refusal_of(OpenFault fault, std::string_view token) {
   Refusal refusal{Cause::TokenDamaged, {}};
   refusal.with("length", std::to_string(token.size()));
@@ -110,8 +115,15 @@ struct Authenticator::Impl {
         callers(directory, ring, subjects) {}
 
   Outcome open_token(std::string_view text);
-  Outcome open_signed(const http::Request& request, std::string_view authorization);
-  std::expected<void, Refusal> check_signature(const http::Request& request,
+  Outcome open_signed(const http::Request& request, std::string_view authorization,
+                      const signature::ReadBody* read);
+  std::expected<std::optional<crypto::Hash>, Refusal> check_signed_head(
+      const http::Request& request, std::string_view authorization);
+  std::expected<void, Refusal> check_before_signature(const signature::SignedRequest& request,
+                                                      const signature::Authorization& authorization,
+                                                      const detail::Caller& caller,
+                                                      base::Time now) const;
+  std::expected<void, Refusal> check_signature(const signature::SignedRequest& request,
                                                const signature::Authorization& authorization,
                                                const detail::Caller& caller, base::Time now);
   Outcome scoped(const http::Request& request, detail::Caller& caller);
@@ -127,10 +139,18 @@ const metrics::CacheCounters& Authenticator::token_cache() const { return impl_-
 
 const metrics::CacheCounters& Authenticator::key_cache() const { return impl_->callers.counters(); }
 
-Outcome Authenticator::authenticate(const http::Request& request) {
+std::expected<std::optional<crypto::Hash>, Refusal> Authenticator::check_head(
+    const http::Request& request) {
   const auto authorization = request.find(HeaderId::Authorization);
   if (authorization && signature::is_signature(*authorization))
-    return impl_->open_signed(request, *authorization);
+    return impl_->check_signed_head(request, *authorization);
+  return std::nullopt;
+}
+
+Outcome Authenticator::authenticate(const http::Request& request, const signature::ReadBody* read) {
+  const auto authorization = request.find(HeaderId::Authorization);
+  if (authorization && signature::is_signature(*authorization))
+    return impl_->open_signed(request, *authorization, read);
   const auto token = request.find(HeaderId::XAuthToken);
   if (!token) return refuse_without_credential(request);
   return open_token(*token);
@@ -196,7 +216,8 @@ Outcome Authenticator::Impl::open_token(std::string_view text) {
 
 // The order of the checks is the order of what they tell: whether a key is switched off, only its
 // owner learns.
-Outcome Authenticator::Impl::open_signed(const http::Request& request, std::string_view header) {
+Outcome Authenticator::Impl::open_signed(const http::Request& request, std::string_view header,
+                                         const signature::ReadBody* read) {
   const auto now = clock.now();
   auto authorization = signature::parse_authorization(header);
   if (!authorization) return std::unexpected(std::move(authorization.error()));
@@ -204,9 +225,12 @@ Outcome Authenticator::Impl::open_signed(const http::Request& request, std::stri
   auto found = callers.find(authorization->access_key_id, security_token, now);
   if (!found) return std::unexpected(std::move(found.error()));
   auto& caller = **found;
-  if (auto ok = check_signature(request, *authorization, caller, now); !ok) {
-    if (!ok.error().find("ak")) ok.error().with("ak", std::string(authorization->access_key_id));
-    return std::unexpected(std::move(ok.error()));
+  const signature::SignedRequest signed_request(request, authorization->signed_headers, read);
+  // Nobody is let through on the word of a body that was not looked at.
+  if (request.source && !read && signature::covered_body(signed_request, *authorization))
+    return refuse(Cause::SignatureBodyNotHashed);
+  if (auto ok = check_signature(signed_request, *authorization, caller, now); !ok) {
+    return std::unexpected(with_key(std::move(ok.error()), *authorization));
   }
   Refusal refusal{Cause::SignatureAccessKeyInactive, {}};
   if (!caller.inactive.empty()) {
@@ -223,23 +247,48 @@ Outcome Authenticator::Impl::open_signed(const http::Request& request, std::stri
   return scoped(request, caller);
 }
 
-std::expected<void, Refusal> Authenticator::Impl::check_signature(
-    const http::Request& request, const signature::Authorization& authorization,
-    const detail::Caller& caller, base::Time now) {
-  const auto id = authorization.access_key_id;
+// A digest in a signed header is as good as the body itself for the signature: who is no caller is
+// told before the body is read.
+std::expected<std::optional<crypto::Hash>, Refusal> Authenticator::Impl::check_signed_head(
+    const http::Request& request, std::string_view header) {
+  const auto now = clock.now();
+  auto authorization = signature::parse_authorization(header);
+  if (!authorization) return std::unexpected(std::move(authorization.error()));
+  const signature::SignedRequest signed_request(request, authorization->signed_headers);
+  const auto hash = signature::covered_body(signed_request, *authorization);
+  if (!hash) return std::nullopt;
+  const auto security_token = request.find(HeaderId::XSecurityToken).value_or("");
+  auto found = callers.find(authorization->access_key_id, security_token, now);
+  if (!found) return std::unexpected(std::move(found.error()));
+  const auto* payload =
+      signed_request.find(signature::payload_header_name(authorization->algorithm));
+  const bool complete = payload && payload->count > 0;
+  auto ok = complete ? check_signature(signed_request, *authorization, **found, now)
+                     : check_before_signature(signed_request, *authorization, **found, now);
+  if (!ok) return std::unexpected(with_key(std::move(ok.error()), *authorization));
+  return hash;
+}
+
+std::expected<void, Refusal> Authenticator::Impl::check_before_signature(
+    const signature::SignedRequest& request, const signature::Authorization& authorization,
+    const detail::Caller& caller, base::Time now) const {
   // Failures of temporary keys are not counted: anyone may have any number of them, and they die by
   // themselves.
-  if (caller.permanent && lockouts.is_locked(id, now))
+  if (caller.permanent && lockouts.is_locked(authorization.access_key_id, now))
     return refuse(Cause::SignatureAccessKeyLocked);
-  const signature::SignedRequest signed_request(request, authorization.signed_headers);
-  if (!caller.permanent && !signed_request.find("x-security-token")) {
+  if (!caller.permanent && !request.find("x-security-token")) {
     return std::unexpected(Refusal{Cause::SignatureSecurityTokenInvalid, {}}.with(
         "problem", "X-Security-Token is not in SignedHeaders"));
   }
-  if (auto ok = signature::check_before_key(signed_request, authorization, now, settings.signature);
-      !ok)
-    return ok;
-  auto verified = signature::verify(signed_request, authorization, *caller.key, settings.signature);
+  return signature::check_before_key(request, authorization, now, settings.signature);
+}
+
+std::expected<void, Refusal> Authenticator::Impl::check_signature(
+    const signature::SignedRequest& request, const signature::Authorization& authorization,
+    const detail::Caller& caller, base::Time now) {
+  const auto id = authorization.access_key_id;
+  if (auto ok = check_before_signature(request, authorization, caller, now); !ok) return ok;
+  auto verified = signature::verify(request, authorization, *caller.key, settings.signature);
   if (!verified) {
     if (caller.permanent) lockouts.record_failure(id, now);
     return std::unexpected(std::move(verified.error()));

@@ -58,7 +58,14 @@ class Authenticator {
   // enabled, project header. Refusals carry as evidence what their wire body and the diagnosis
   // need: `ak`, `canonical_request`, `signature_time`, `server_time`, `expires_at`, `change`,
   // `length`, `characters_missing` …
+  // A body that had to be read is told by `read`.
   std::expected<std::shared_ptr<const identity::Principal>, identity::Refusal> authenticate(
+      const http::Request& request, const signature::ReadBody* read = nullptr);
+
+  // Before the body of a request is read (Request::source): all that can be said without it. The
+  // hash that the signature covers the body with: read it, then authenticate. nullopt: none;
+  // authenticate at once.
+  std::expected<std::optional<crypto::Hash>, identity::Refusal> check_head(
       const http::Request& request);
 
   // A token by its text (for a refusal the same evidence), for X-Subject-Token and for methods that

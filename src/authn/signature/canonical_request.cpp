@@ -235,8 +235,9 @@ SignedHeader find_signed_header(const http::Request& request, std::string_view n
   return found;
 }
 
-SignedRequest::SignedRequest(const http::Request& request, std::string_view signed_headers)
-    : request_(request), signed_headers_(signed_headers) {
+SignedRequest::SignedRequest(const http::Request& request, std::string_view signed_headers,
+                             const ReadBody* read)
+    : request_(request), read_(read), signed_headers_(signed_headers) {
   for_each_name(signed_headers, [this](std::string_view name) {
     const auto found = find_signed_header(request_, name);
     headers_.push_back({found, name});
@@ -244,6 +245,11 @@ SignedRequest::SignedRequest(const http::Request& request, std::string_view sign
     if (found.count > 1 && repeated_.empty()) repeated_ = name;
     return true;
   });
+}
+
+std::string SignedRequest::body_digest(crypto::Hash hash) const {
+  if (!read_) return crypto::hex_digest(hash, request_.body);
+  return read_->hash == hash ? read_->digest : std::string();
 }
 
 const SignedRequest::Named* SignedRequest::find(std::string_view lower_case_name) const {

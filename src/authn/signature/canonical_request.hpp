@@ -3,6 +3,7 @@
 // section 4), for the verifier, the signer, `jianmen sign` and the diagnosis. Pure functions over
 // the request as received.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,8 @@
 #include <boost/container/small_vector.hpp>
 
 #include "authn/signature/authorization.hpp"
+#include "base/clock.hpp"
+#include "crypto/digest.hpp"
 #include "http/message.hpp"
 
 namespace jianmen::authn::signature {
@@ -40,15 +43,28 @@ struct SignedHeader {
 };
 SignedHeader find_signed_header(const http::Request& request, std::string_view name);
 
+// What is known of a body that was read piece by piece, in place of the body itself.
+struct ReadBody {
+  crypto::Hash hash = crypto::Hash::Sha256;
+  std::string digest;  // lower-case hex
+  std::uint64_t length = 0;
+  base::Time asked{};  // when the head had come: a signature need not outlive its own upload
+};
+
 // A request and what its SignedHeaders name, each header looked up once. Views into both.
 class SignedRequest {
  public:
   struct Named : SignedHeader {
     std::string_view name;  // as in SignedHeaders
   };
-  SignedRequest(const http::Request& request, std::string_view signed_headers);
+  SignedRequest(const http::Request& request, std::string_view signed_headers,
+                const ReadBody* read = nullptr);
 
   const http::Request& request() const { return request_; }
+  const ReadBody* read() const { return read_; }  // nullptr: the request has its body, or waits
+  std::uint64_t body_length() const { return read_ ? read_->length : request_.body.size(); }
+  bool has_no_body() const { return body_length() == 0 && (read_ || !request_.source); }
+  std::string body_digest(crypto::Hash hash) const;  // empty: it was read with another hash
   std::string_view signed_headers() const { return signed_headers_; }
   std::span<const Named> headers() const { return headers_; }
   // nullptr: SignedHeaders does not name it.
@@ -59,6 +75,7 @@ class SignedRequest {
 
  private:
   const http::Request& request_;
+  const ReadBody* read_;
   std::string_view signed_headers_, missing_, repeated_;
   boost::container::small_vector<Named, 16> headers_;
 };

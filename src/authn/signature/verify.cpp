@@ -110,15 +110,15 @@ std::expected<void, Refusal> check_payload(const SignedRequest& request,
                                            const Authorization& authorization) {
   const auto given = signed_payload_header(request, authorization);
   if (!given || *given == kUnsignedPayload) return {};
-  const auto& body = request.request().body;
-  const auto actual = crypto::hex_digest(hash_of(authorization.algorithm), body);
+  if (request.request().source && !request.read()) return {};
+  const auto actual = request.body_digest(hash_of(authorization.algorithm));
   if (base::equals_ignore_case(*given, actual)) return {};
   return std::unexpected(
       Refusal{Cause::SignaturePayloadHeader, {}}
           .with("header", std::string(payload_header_name(authorization.algorithm)))
           .with("given", std::string(given->substr(0, 128)))
           .with("body_digest", actual)
-          .with("body_length", std::to_string(body.size())));
+          .with("body_length", std::to_string(request.body_length())));
 }
 
 // One request against one key: the parts that do not change from variant to variant, and the two
@@ -282,12 +282,20 @@ crypto::HmacKey derive_scope_key(std::string_view access_key_id, const base::Sec
 std::expected<void, Refusal> check_before_key(const SignedRequest& request,
                                               const Authorization& authorization, base::Time now,
                                               const VerifySettings& settings) {
-  if (auto ok = check_date(request, now, settings); !ok) return ok;
+  const auto asked = request.read() ? request.read()->asked : now;
+  if (auto ok = check_date(request, asked, settings); !ok) return ok;
   if (authorization.algorithm == Algorithm::V11HmacSha256) {
     if (auto ok = check_scope(authorization, sdk_date_of(request), settings); !ok) return ok;
   }
   if (auto ok = check_signed_headers(request, settings.tolerant); !ok) return ok;
   return check_payload(request, authorization);
+}
+
+std::optional<crypto::Hash> covered_body(const SignedRequest& request,
+                                         const Authorization& authorization) {
+  const auto given = signed_payload_header(request, authorization);
+  if (given && *given == kUnsignedPayload) return std::nullopt;
+  return hash_of(authorization.algorithm);
 }
 
 std::expected<Variant, Refusal> verify(const SignedRequest& signed_request,
@@ -297,12 +305,12 @@ std::expected<Variant, Refusal> verify(const SignedRequest& signed_request,
   Verification verification(signed_request, authorization, key);
   const auto hash = hash_of(authorization.algorithm);
   const auto header = signed_payload_header(signed_request, authorization);
-  const std::string body_hash =
-      header || request.body.empty() ? std::string() : crypto::hex_digest(hash, request.body);
-  const std::string_view payload = header              ? *header
-                                   : body_hash.empty() ? empty_body_hash(hash)
-                                                       : body_hash;
-  const bool also_empty = header && request.body.empty();
+  const bool empty = signed_request.has_no_body();
+  const std::string body_hash = header || empty ? std::string() : signed_request.body_digest(hash);
+  const std::string_view payload = header  ? *header
+                                   : empty ? empty_body_hash(hash)
+                                           : std::string_view(body_hash);
+  const bool also_empty = header && empty;
 
   const auto fits = [&](const Variant& variant) {
     // Python signs the hash of nothing although it sends UNSIGNED-PAYLOAD; the other SDKs sign the

@@ -56,11 +56,16 @@ crypto::HmacKey derive_scope_key(std::string_view access_key_id, const base::Sec
 // The checks that need no key: X-Sdk-Date present, signed, of the right form and within the window
 // (evidence `signature_time`, `server_time`); signed headers present (when tolerant, verify() looks
 // at the absent ones) and each only once; a signed payload header UNSIGNED-PAYLOAD or the body's
-// digest; the V11 scope.
+// digest (of a body that still has to be read: any digest); the V11 scope.
 std::expected<void, identity::Refusal> check_before_key(const SignedRequest& request,
                                                         const Authorization& authorization,
                                                         base::Time now,
                                                         const VerifySettings& settings);
+
+// The hash of the body that the signature covers, by the body itself or by a payload header;
+// nullopt: UNSIGNED-PAYLOAD.
+std::optional<crypto::Hash> covered_body(const SignedRequest& request,
+                                         const Authorization& authorization);
 
 // The signature itself, after check_before_key. The refusal is SignatureSecretWrong with evidence
 // `canonical_request` (lines joined by '|' as the gateway's message shows it, credentials among the
