@@ -107,6 +107,7 @@ class Reader {
 ServeConfig config_defaults() {
   ServeConfig config;
   config.installation.workers = 0;  // one a core
+  config.http.limits.streamed_body = std::size_t{1} << 30;
   return config;
 }
 

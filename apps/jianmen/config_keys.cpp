@@ -342,6 +342,18 @@ std::vector<ConfigKey> make_keys() {
           "limits.body", [](ServeConfig& config) -> auto& { return config.http.limits.body; }, 1024,
           1024 * kMebi, "Bytes of a request body; more is 413."),
       bounded(
+          "limits.upstream_body",
+          [](ServeConfig& config) -> auto& { return config.http.limits.streamed_body; }, 0,
+          kMebi* kMebi,
+          "Bytes of a request body that goes on to an upstream, when that is more than "
+          "limits.body; more is 413."),
+      bounded(
+          "limits.spooled_bodies",
+          [](ServeConfig& config) -> auto& { return config.installation.gateway.spooled_bodies; },
+          0, kMebi* kMebi,
+          "Bytes of bodies for upstreams that one worker has in files at a time, while their "
+          "hash is verified; more is 503."),
+      bounded(
           "limits.connections",
           [](ServeConfig& config) -> auto& { return config.http.max_connections; }, 1, 1'000'000,
           "Open connections at once; who comes on top is told 503. At most what open files and "

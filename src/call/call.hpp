@@ -82,6 +82,8 @@ class Service {
  public:
   virtual ~Service() = default;
   virtual net::Task<http::Response> serve(Call& call) = 0;
+  // May its requests have a body that still has to be read (http::Request::source)?
+  virtual bool takes_stream() const { return false; }
 };
 
 // Does any candidate of the route admit callers without a credential?

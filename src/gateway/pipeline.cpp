@@ -6,7 +6,9 @@
 
 #include "base/log.hpp"
 #include "base/time_text.hpp"
+#include "call/body_refusal.hpp"
 #include "catalog/route_refusal.hpp"
+#include "gateway/held_body.hpp"
 #include "gateway/render.hpp"
 #include "gateway/throttling.hpp"
 #include "http/traceparent.hpp"
@@ -59,11 +61,23 @@ std::string log_line(const JournalEntry& entry) {
 
 }  // namespace
 
+// A body that was read and hashed, and the request with it in place of the source.
+struct Held {
+  Held(const http::Request& received, crypto::Hash hash, const Spool& spool, std::uint64_t& spooled,
+       std::uint64_t most)
+      : body(hash, spool, spooled, most), request(received) {}
+
+  HeldBody body;
+  http::Request request;
+  authn::signature::ReadBody read;
+};
+
 struct Pipeline::Passage {
   base::Time now{};
   RequestId id;
   std::shared_ptr<const identity::Principal> principal;
   std::shared_ptr<call::Service> service;  // of a route beside the catalogue's
+  std::unique_ptr<Held> held;
   call::Record record;
 };
 
@@ -97,6 +111,34 @@ std::expected<catalog::Route, catalog::NoRoute> Pipeline::find_route(const http:
   return catalog_.route(request.host(), request.method, request.path);
 }
 
+bool Pipeline::takes_stream(const http::Request& head) {
+  if (!routes_) return false;
+  const auto found = routes_->find(head.host(), head.method, head.path);
+  return found && *found && (*found)->service->takes_stream();
+}
+
+// Reads the body if the caller's signature covers it, but not for who is no caller whatever the
+// body is.
+net::Task<std::optional<Refusal>> Pipeline::hold_body(const http::Request& request,
+                                                      const catalog::Route& route,
+                                                      Passage& passage) {
+  auto covered = authenticator_.check_head(request);
+  if (!covered) {
+    if (call::admits_anyone(route)) co_return std::nullopt;
+    co_return std::move(covered.error());
+  }
+  if (!*covered) co_return std::nullopt;
+  passage.held =
+      std::make_unique<Held>(request, **covered, spool_, spooled_, settings_.spooled_bodies);
+  Held& held = *passage.held;
+  const auto state = co_await held.body.take(*request.source);
+  if (state != http::BodySource::State::Complete) co_return call::body_refusal(state);
+  held.read = {**covered, held.body.digest(), *held.body.length(), passage.now};
+  held.request.source = held.body.in_memory() ? nullptr : &held.body;
+  held.request.body = held.body.in_memory() ? held.body.memory() : std::string_view();
+  co_return std::nullopt;
+}
+
 call::Service* Pipeline::service_of(const Passage& passage) const {
   if (passage.service) return passage.service.get();
   const std::string_view name = passage.record.operation->service;
@@ -106,7 +148,7 @@ call::Service* Pipeline::service_of(const Passage& passage) const {
   return nullptr;
 }
 
-net::Task<http::Response> Pipeline::handle(const http::Request& request) {
+net::Task<http::Response> Pipeline::handle(const http::Request& received) {
   Passage passage;
   passage.now = clock_.now();
   passage.id = ids_.next();
@@ -115,13 +157,13 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
 
   std::optional<Refusal> refused, credential_refusal;
   http::Response response;
-  const auto route = find_route(request, passage);
+  const auto route = find_route(received, passage);
   // Neither counted nor journalled: probes come every few seconds, for ever.
   if (!route && readiness_) {
-    if (auto probed = answer_probe(request, *readiness_)) co_return std::move(*probed);
+    if (auto probed = answer_probe(received, *readiness_)) co_return std::move(*probed);
   }
   const bool throttles = throttle_ && throttle_->may_deny(passage.now);
-  if (throttles) refused = throttle_source(*throttle_, request, passage.now);
+  if (throttles) refused = throttle_source(*throttle_, received, passage.now);
   if (refused) {
     if (route) record.operation = route->candidates.front();
     record.step("throttle", "refused");
@@ -131,7 +173,13 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
   } else {
     record.operation = route->candidates.front();
     record.step("route", record.operation->id);
-    if (auto principal = authenticator_.authenticate(request)) {
+    if (received.source) refused = co_await hold_body(received, *route, passage);
+    if (refused) record.step("authenticate", "refused");
+  }
+  const http::Request& request = passage.held ? passage.held->request : received;
+  if (!refused) {
+    const auto* const read = passage.held ? &passage.held->read : nullptr;
+    if (auto principal = authenticator_.authenticate(request, read)) {
       passage.principal = std::move(*principal);
       record.step("authenticate", passage.principal->credential == identity::CredentialKind::Token
                                       ? "token ok"
@@ -153,6 +201,9 @@ net::Task<http::Response> Pipeline::handle(const http::Request& request) {
       if (!service) {
         refused = Refusal{Cause::BackendUnavailable, {}};
         record.step("serve", "no service");
+      } else if (request.source && !service->takes_stream()) {
+        refused = call::body_refusal(http::BodySource::State::NoRoom);  // the routes have changed
+        record.step("serve", "refused");
       } else {
         call::Call call{.request = request,
                         .route = *route,

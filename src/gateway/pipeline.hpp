@@ -4,7 +4,10 @@
 // body. Thread safety: a Pipeline belongs to one loop; what it refers to outlives it.
 
 #include <array>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,12 +24,22 @@
 #include "gateway/request_id.hpp"
 #include "gateway/statistics.hpp"
 #include "http/handler.hpp"
+#include "identity/refusal.hpp"
+#include "net/blocking.hpp"
 #include "throttle/throttle.hpp"
 
 namespace jianmen::gateway {
 
 struct Settings {
   bool log_requests = true;  // one line a finished request
+  // Bytes in files at a time, of one worker; who would need more is told 503.
+  std::uint64_t spooled_bodies = std::uint64_t{4} << 30;
+};
+
+// Where bodies are kept that must be verified before they go on, when they are large.
+struct Spool {
+  net::BlockingPool* files = nullptr;  // nullptr: nowhere
+  std::filesystem::path folder;
 };
 
 class Pipeline final : public http::Handler {
@@ -46,9 +59,11 @@ class Pipeline final : public http::Handler {
   void set_access_log(AccessLog& log) { access_log_ = &log; }
   // What GET /healthz and /readyz say, where no route has these paths. Before the first request.
   void set_readiness(const Readiness& readiness) { readiness_ = &readiness; }
+  void set_spool(Spool spool) { spool_ = std::move(spool); }
 
   net::Task<http::Response> handle(const http::Request& request) override;
   http::Response refuse(int status, std::string_view reason) override;
+  bool takes_stream(const http::Request& head) override;
 
  private:
   // A caller and what the journal keeps of him: one for all of his requests.
@@ -63,6 +78,9 @@ class Pipeline final : public http::Handler {
   std::expected<catalog::Route, catalog::NoRoute> find_route(const http::Request& request,
                                                              Passage& passage);
   call::Service* service_of(const Passage& passage) const;
+  net::Task<std::optional<identity::Refusal>> hold_body(const http::Request& request,
+                                                        const catalog::Route& route,
+                                                        Passage& passage);
   void record(const http::Request& request, Passage& passage, const http::Response& response);
 
   const catalog::Catalog& catalog_;
@@ -77,6 +95,8 @@ class Pipeline final : public http::Handler {
   throttle::Throttle* throttle_ = nullptr;
   AccessLog* access_log_ = nullptr;
   const Readiness* readiness_ = nullptr;
+  Spool spool_;
+  std::uint64_t spooled_ = 0;  // bytes in files now
   // A handful: looked through faster than hashed. The names live in the catalogue.
   std::vector<std::pair<std::string_view, call::Service*>> services_;
 };

@@ -93,6 +93,9 @@ GatewayError error_for(const Refusal& refusal) {
             "The throttling threshold has been reached: policy " + value_of(refusal, "policy") +
                 " over ratelimit," + value_of(refusal, "window")};
   }
+  if (const auto* status = refusal.find("status")) {  // of a body that could not be read
+    return error_for_status(std::stoi(*status));
+  }
   if (refusal.cause == Cause::BackendUnavailable)
     return {502, "APIGW.0201", "Backend unavailable."};
   if (refusal.cause == Cause::BackendTimeout) return {504, "APIGW.0201", "Backend timeout."};

@@ -31,7 +31,7 @@ bool is_credential(const http::Header& header) {
 
 SignatureEvidence::SignatureEvidence(const http::Request& request, base::Time time,
                                      const crypto::Vault& vault)
-    : time_(time), body_whole_(request.body.size() <= kEvidenceBody) {
+    : time_(time), body_whole_(!request.source && request.body.size() <= kEvidenceBody) {
   const auto body = body_whole_ ? request.body : std::string_view();
   std::size_t size = 32 + request.method.size() + request.target.size() + body.size();
   for (const auto& header : request.headers) {

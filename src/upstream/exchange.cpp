@@ -7,6 +7,7 @@
 #include "net/loop.hpp"
 #include "upstream/answer_stream.hpp"
 #include "upstream/forwarding.hpp"
+#include "upstream/upload.hpp"
 
 namespace jianmen::upstream {
 
@@ -15,10 +16,8 @@ namespace {
 using http::BodyEnd;
 
 constexpr int kAttempts = 3;
-constexpr int kInterim = 16;                // answers of 1xx before the real one
-constexpr std::size_t kJoined = 16 * 1024;  // a body up to here goes out with its head
+constexpr std::size_t kJoined = 16 * 1024;  // a whole body up to here goes out with its head
 constexpr std::size_t kWhole = 64 * 1024;   // an answer's body up to here is read before it goes on
-constexpr http::Limits kLimits{};
 
 class Attempt {
  public:
@@ -27,7 +26,10 @@ class Attempt {
 
   net::Task<bool> connect(std::uint64_t& tried, bool fresh);
   net::Task<bool> run(const std::shared_ptr<const void>& keep);
-  bool may_repeat() const { return reused_ && !answered_ && outgoing_.idempotent && !timed_out(); }
+  bool may_repeat() const {
+    return reused_ && !answered_ && outgoing_.idempotent && !timed_out() && !incoming_.cut &&
+           (!outgoing_.source || outgoing_.source->rewind());
+  }
   bool connected() const { return static_cast<bool>(lease_); }
 
  private:
@@ -56,12 +58,6 @@ class Attempt {
   std::uint64_t length_ = 0;
   bool keep_alive_ = false;
 };
-
-// Points into connections' buffers between a parse and the next wait: one is enough for a thread.
-http::ResponseView& answer_view() {
-  thread_local const auto view = std::make_unique<http::ResponseView>();
-  return *view;
-}
 
 bool Attempt::fail(Step step, std::string reason, bool timeout) {
   incoming_.failure = {step, timeout, std::move(reason)};
@@ -112,41 +108,26 @@ net::Task<bool> Attempt::run(const std::shared_ptr<const void>& keep) {
 // Who answers before the body is over has answered: what is left of the body is not sent, and the
 // connection is good for nothing more.
 net::Task<bool> Attempt::send() {
-  net::Stream& stream = lease_.connection->stream();
+  Connection& connection = *lease_.connection;
   const auto& timeouts = pool_.group().timeouts;
-  std::string_view body = outgoing_.body;
-  if (body.size() <= kJoined) {
-    const net::WriteLimits limits{.stall = timeouts.idle, .total = deadline_};
-    const auto status = co_await stream.write_all(outgoing_.head, body, limits);
-    if (status == net::IoStatus::Ok) co_return true;
-    sent_ = false;
-    if (status == net::IoStatus::Closed) co_return true;  // it may have answered before
-    co_return fail(Step::Send, status);
-  }
   const net::WriteLimits limits{.stall = timeouts.idle, .total = deadline_};
-  const auto head = co_await stream.write_all(outgoing_.head, {}, limits);
-  if (head != net::IoStatus::Ok) {
-    sent_ = false;
-    if (head == net::IoStatus::Closed) co_return true;
-    co_return fail(Step::Send, head);
-  }
-  while (!body.empty()) {
-    const auto room = lease_.connection->room();
-    const auto deadline = within(timeouts.idle);
-    const net::Moved moved = co_await stream.write_or_read(body, room, deadline);
-    body.remove_prefix(moved.written);
-    if (moved.read > 0) {
-      lease_.connection->added(moved.read);
-      answered_ = true;
-      sent_ = body.empty();
-      co_return true;
+  auto status = co_await connection.stream().write_all(outgoing_.head, {}, limits);
+  sent_ = status == net::IoStatus::Ok;
+  if (sent_ && outgoing_.source) {
+    Upload upload(connection, *outgoing_.source, timeouts.idle, deadline_);
+    const auto end = co_await upload.run();
+    sent_ = end == Upload::End::Sent;
+    answered_ = !connection.input().empty();
+    if (end == Upload::End::Cut) {
+      incoming_.cut = upload.cut();
+      co_return false;
     }
-    if (moved.status == net::IoStatus::Ok) continue;
-    sent_ = false;
-    if (moved.status == net::IoStatus::Closed) co_return true;
-    co_return fail(Step::Send, moved.status);
+    if (end == Upload::End::Failed) status = upload.status();
   }
-  co_return true;
+  if (status == net::IoStatus::Ok || status == net::IoStatus::Closed) {
+    co_return true;  // one that closed may have answered before
+  }
+  co_return fail(Step::Send, status);
 }
 
 net::Task<bool> Attempt::read(Step step, net::Deadline deadline) {
@@ -165,7 +146,8 @@ net::Task<bool> Attempt::receive_head() {
   int interim = 0;
   while (true) {
     http::ResponseView& view = answer_view();
-    auto parsed = http::parse_response_head(connection.input(), outgoing_.head_only, kLimits, view);
+    auto parsed =
+        http::parse_response_head(connection.input(), outgoing_.head_only, kAnswerLimits, view);
     if (!parsed) co_return fail(Step::Head, std::move(parsed.error().message));
     if (view.size == 0) {
       const Step step = connection.input().empty() ? Step::FirstByte : Step::Head;
@@ -175,7 +157,7 @@ net::Task<bool> Attempt::receive_head() {
     }
     if (view.status < 200) {
       if (view.status == 101) co_return fail(Step::Head, "unasked-for upgrade");
-      if (++interim > kInterim) co_return fail(Step::Head, "too many interim answers");
+      if (++interim > kMaxInterim) co_return fail(Step::Head, "too many interim answers");
       connection.consume(view.size);
       continue;
     }
@@ -243,9 +225,11 @@ void Attempt::over(bool framed) {
 net::Task<Incoming> exchange(Pool& pool, Outgoing outgoing, std::shared_ptr<const void> keep) {
   Incoming incoming;
   const auto deadline = net::after(net::Loop::current()->now(), pool.group().timeouts.total);
+  WholeBody body(outgoing.body);
   if (outgoing.body.size() <= kJoined) {
     outgoing.head.append(outgoing.body);  // one write
-    outgoing.body = {};
+  } else {
+    outgoing.source = &body;
   }
   std::uint64_t tried = 0;
   bool fresh = false;

@@ -192,7 +192,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void append_length(std::string& out, std::size_t length) {
+void append_length(std::string& out, std::uint64_t length) {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length).ptr;
   append_line(out, "Content-Length",

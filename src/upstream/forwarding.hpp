@@ -4,6 +4,7 @@
 // connection (RFC 9110 section 7.6.1) with those that Connection names, the caller's credentials,
 // and whatever from outside looks like the identity that the gateway vouches for. Pure.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,7 @@ struct Forwarded {
   std::string_view identity = {};  // "Name: value\r\n" lines that authn's principal gave
   std::string_view request_id = {};
   bool has_body_length = false;  // a body of known length, which may be 0
-  std::size_t body_length = 0;
+  std::uint64_t body_length = 0;
   bool chunked = false;  // the body's end is not known yet
 };
 

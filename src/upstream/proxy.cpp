@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "authz/scope.hpp"
+#include "call/body_refusal.hpp"
 #include "net/loop.hpp"
 #include "net/spawn.hpp"
 #include "upstream/exchange.hpp"
@@ -62,6 +63,7 @@ class Proxy::RouteService final : public call::Service {
       : proxy_(proxy), route_(route), pool_(pool), owner_(std::move(owner)) {}
 
   net::Task<http::Response> serve(call::Call& call) override;
+  bool takes_stream() const override { return true; }
 
  private:
   std::expected<authz::ActsIn, Refusal> admit(const call::Call& call) const;
@@ -177,6 +179,7 @@ net::Task<http::Response> Proxy::RouteService::serve(call::Call& call) {
   const http::Request& request = call.request;
   Outgoing outgoing;
   outgoing.body = request.body;
+  outgoing.source = request.source;
   outgoing.head_only = request.method == "HEAD";
   outgoing.idempotent = is_idempotent(request.method);
   outgoing.request_id = call.request_id;
@@ -188,11 +191,22 @@ net::Task<http::Response> Proxy::RouteService::serve(call::Call& call) {
       forwarded.identity = proxy_.identity_.lines(*call.principal, acts_in->scope, call.now);
     }
     forwarded.request_id = call.request_id;
-    forwarded.has_body_length = !request.body.empty() || usually_has_body(request.method);
-    forwarded.body_length = request.body.size();
+    if (request.source) {
+      forwarded.has_body_length = request.source->length().has_value();
+      forwarded.body_length = request.source->length().value_or(0);
+      forwarded.chunked = !forwarded.has_body_length;
+    } else {
+      forwarded.has_body_length = !request.body.empty() || usually_has_body(request.method);
+      forwarded.body_length = request.body.size();
+    }
     write_request_head(outgoing.head, request, forwarded);
   }
   Incoming incoming = co_await exchange(pool_, std::move(outgoing), owner_.lock());
+  if (incoming.cut) {
+    call.record.step("upstream", "request cut off");
+    call.record.refusal = call::body_refusal(*incoming.cut);
+    co_return http::Response(400);
+  }
   const Failure& failure = incoming.failure;
   call.record.step("upstream", outcome_of(failure.step));
   if (failure.step != Step::None) {

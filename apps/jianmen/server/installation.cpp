@@ -45,6 +45,7 @@ class Installation::Worker final : public http::Handler {
     pipeline_.set_readiness(home);
     pipeline_.set_throttle(*home.throttle_);
     if (home.access_log_) pipeline_.set_access_log(*home.access_log_);
+    pipeline_.set_spool({&home.files_, home.settings_.data});
     pipeline_.add_service("iam", iam_);
     pipeline_.add_service("sts", sts_);
     pipeline_.add_service("ecs", ecs_);
@@ -68,6 +69,7 @@ class Installation::Worker final : public http::Handler {
   http::Response refuse(int status, std::string_view reason) override {
     return pipeline_.refuse(status, reason);
   }
+  bool takes_stream(const http::Request& head) override { return pipeline_.takes_stream(head); }
 
  private:
   services::Frame frame(Installation& home, const services::ServiceDefinition& definition) {

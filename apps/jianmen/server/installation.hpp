@@ -134,6 +134,7 @@ class Installation final : public gateway::Readiness {
   // A password's hash takes some 50 ms, a commit far less: of either, some seconds may wait.
   net::BlockingPool writes_{2, 2'048};
   net::BlockingPool hashing_{2, 256};
+  net::BlockingPool files_{2};  // of bodies that are verified before they go on
   std::atomic<Phase> phase_{Phase::Starting};
   mutable std::mutex workers_mutex_;
   std::vector<const Worker*> workers_;

@@ -54,6 +54,9 @@ class Front final : public http::Handler {
   http::Response refuse(int status, std::string_view reason) override {
     return gateway_->refuse(status, reason);
   }
+  bool takes_stream(const http::Request& head) override {
+    return !is_ours(head.path) && gateway_->takes_stream(head);
+  }
 
  private:
   Console& console_;
