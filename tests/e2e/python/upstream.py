@@ -92,14 +92,14 @@ class Upstream:
 
         if lengths:
             return read(int(lengths[0]))
-        body = b""
+        pieces = []
         if codings:
             while size := int(read_line(), 16):
-                body += read(size)
+                pieces.append(read(size))
                 read_line()
             while read_line() != b"\r\n":
                 pass
-        return body
+        return b"".join(pieces)
 
 
 def configuration(home, upstreams, routes, limits=None):
