@@ -96,11 +96,21 @@ TEST_F(ConfigTest, MistakesAreToldWithTheirPlace) {
       {"half an identity", "tls: {key: a}\n",
        "1:1: \"tls.certificate\" and \"tls.key\" belong together"},
       {"a console for strangers", "console:\n  listen: http://0.0.0.0:9090\n",
-       "2:11: \"console.listen\" is http://127.0.0.1:PORT: the console has no login and is for "
+       "2:11: \"console.listen\" is http://127.0.0.1:PORT: it has no login and is for "
        "this "
        "machine alone (from another one: ssh -L), not \"http://0.0.0.0:9090\""},
+      {"operations for strangers", "operations: {listen: [\"http://0.0.0.0:9100\"]}\n",
+       "1:22: \"operations.listen\" is http://127.0.0.1:PORT: it has no login and is for this "
+       "machine alone (from another one: ssh -L), not \"http://0.0.0.0:9100\""},
+      {"a limit without its time", "throttle: {user: 5}\n",
+       "1:18: \"throttle.user\" is a limit such as 200/5m or 10/1s, or off, not \"5\""},
+      {"an operation without its limit", "throttle: {operations: [\"ecs:CreateServers\"]}\n",
+       "1:24: \"throttle.operations\" is an operation and its limit, such as "
+       "\"ecs:CreateServers 10/1m\", not \"ecs:CreateServers\""},
+      {"a source by its name", "throttle: {exempt: [balancer]}\n",
+       "1:20: \"throttle.exempt\" is a list of addresses, loopback or none, not \"balancer\""},
       {"a console on a name that only looks local", "console: {listen: [\"http://127.x.org:9\"]}\n",
-       "1:19: \"console.listen\" is http://127.0.0.1:PORT: the console has no login and is for "
+       "1:19: \"console.listen\" is http://127.0.0.1:PORT: it has no login and is for "
        "this "
        "machine alone (from another one: ssh -L), not \"http://127.x.org:9\""},
       {"a list at the top", "- a\n", "1:1: a configuration is a map of keys"},
