@@ -259,3 +259,17 @@ def test_where_namespaces_are_refused_variables_lead(home):
 def test_wrong_usage_is_told(home, arguments, status):
     done = run(home, *arguments)
     assert done.returncode == status and done.stderr.strip() + done.stdout.strip()
+
+
+@needs_room
+def test_with_the_net_allowed_other_addresses_are_reached_and_the_clouds_names_lead_here(home):
+    with socket.create_server(("127.0.0.1", 0)) as outside:
+        port = outside.getsockname()[1]
+        code = (
+            "import socket, subprocess\n"
+            f"socket.create_connection(('127.0.0.1', {port}), timeout=5); print('open', flush=True)\n"
+            "subprocess.run(['curl', '-sS', '--max-time', '20', 'https://iam.myhuaweicloud.com/v3'])"
+        )
+        done = run(home, "--allow-net", *python(code))
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("open\n") and '"v3' in done.stdout, done.stderr

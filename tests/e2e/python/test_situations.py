@@ -701,6 +701,7 @@ for cause, name, path, host, *told in (
     ("route.other_service", "projects at ECS", "/v3/projects", ECS_NORTH),
     ("route.region_is_az", "a", LIST, "ecs.cn-north-4a.myhuaweicloud.com"),
     ("route.region_is_az", "b", EAST_LIST, "ecs.cn-east-3b.myhuaweicloud.com"),
+    ("route.not_in_region", "tags", TAGS, "tms.cn-north-4.myhuaweicloud.com"),
     ("route.unknown_host", "a letter more", LIST, "ecss.cn-north-4.myhuaweicloud.com"),
     ("route.unknown_host", "a letter of the service", "/v3/projects", "iamm.cn-north-4.myhuaweicloud.com"),
 ):
@@ -777,6 +778,33 @@ def test_a_situation_is_told_and_its_printed_mend_mends_it(world, name):
         finally:
             if keywords.get("clock"):
                 world.server.run("admin", "clock", "reset")
+
+
+PERMISSIONS = [name for name in ROWS if name.startswith(("permission.not_granted: s", "permission.not_granted: list"))]
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_the_printed_call_of_iam_mends_it_too(world, name):
+    """What `jianmen admin grant create` does, by the API that the explanation prints beside it, as it is printed."""
+    _, _, build, _ = ROWS[name]
+    request = build(world)
+    explanation = world.server.explain(world.send(request).headers["X-Request-Id"])
+    text = json.dumps(explanation, indent=1, ensure_ascii=False)
+    printed = [line.split(":", 1)[1].strip() for line in explanation["fix"] if line.startswith("The same by IAM's API:")]
+    assert len(printed) == 1, text
+    group = None
+    for call in printed[0].split("; then "):
+        method, path, *body = call.split(" ", 2)
+        body = json.loads(body[0]) if body else None
+        answer = world.wire.call(method, path.replace("GROUP_ID", group or "GROUP_ID"), world.iam.token, json=body)
+        assert answer.status_code in (201, 204), f"{call}: {answer.status_code} {answer.text}\n{text}"
+        if path == "/v3/groups":
+            group = answer.json()["group"]["id"]
+    project = None if "/v3/domains/" in printed[0] else NORTH_NAME
+    again = world.token({"name": explanation["principal"]["user"]}, project) if request.token else None
+    request.headers = None
+    allowed = world.send(request, again)
+    assert allowed.status_code not in (401, 403), f"{allowed.text}\n{text}"
 
 
 def test_there_are_situations_enough():
