@@ -98,10 +98,14 @@ class Response {
   void set_stream(std::shared_ptr<BodyStream> stream) { stream_ = std::move(stream); }
   bool closes() const { return close_; }
   void close() { close_ = true; }  // the session ends the connection after this response
+  // Nothing is sent: the connection is reset (HTTP/2: the stream is).
+  bool drops() const { return drop_; }
+  void drop() { drop_ = true; }
 
  private:
   int status_ = 200;
   bool close_ = false;
+  bool drop_ = false;
   std::string fields_;
   std::string body_;
   std::shared_ptr<BodyStream> stream_;

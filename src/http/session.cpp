@@ -168,6 +168,10 @@ net::Task<Session::Next> Session::answer() {
     co_await refuse(500, "the handler failed");
     co_return Next::Close;
   }
+  if (response.drops()) {
+    stream_.reset_on_close();
+    co_return Next::Close;
+  }
   Next next = prepare_answer(response);
   const std::string_view rest = separate_body(response);
   const auto limits = write_limits(scratch_->out.size() + rest.size());

@@ -118,6 +118,7 @@ constexpr std::array kRows{
     Row{Cause::BackendUnavailable, "backend.unavailable", "gateway"},
     Row{Cause::BackendTimeout, "backend.timeout", "gateway"},
     Row{Cause::BackendInternal, "backend.internal", "service"},
+    Row{Cause::BackendPlannedFault, "backend.planned_fault", "service"},
     Row{Cause::NetworkDns, "network.dns", "network"},
     Row{Cause::NetworkRefused, "network.refused", "network"},
     Row{Cause::NetworkTimeout, "network.timeout", "network"},

@@ -122,17 +122,18 @@ enum class Cause {
   AccountArrears,          // The account is in arrears or frozen
   AccountNotSubscribed,    // The service is not opened, or real-name authentication is missing
   AccountOtherSite,  // The account or key is of another site (China, international, partner cloud)
-  BackendUnavailable,  // The service behind the gateway does not answer
-  BackendTimeout,      // The service behind the gateway was too slow
-  BackendInternal,     // The service failed on its own
-  NetworkDns,          // The host name cannot be resolved
-  NetworkRefused,      // Nothing listens there
-  NetworkTimeout,      // No answer in time
-  NetworkReset,        // The connection was cut
-  NetworkUnreachable,  // There is no route
-  TlsUntrusted,        // The certificate is not trusted
-  TlsName,             // The certificate is for another name
-  TlsExpired,          // The certificate, or the local clock, is out of date
+  BackendUnavailable,   // The service behind the gateway does not answer
+  BackendTimeout,       // The service behind the gateway was too slow
+  BackendInternal,      // The service failed on its own
+  BackendPlannedFault,  // An administrator planned this fault
+  NetworkDns,           // The host name cannot be resolved
+  NetworkRefused,       // Nothing listens there
+  NetworkTimeout,       // No answer in time
+  NetworkReset,         // The connection was cut
+  NetworkUnreachable,   // There is no route
+  TlsUntrusted,         // The certificate is not trusted
+  TlsName,              // The certificate is for another name
+  TlsExpired,           // The certificate, or the local clock, is out of date
   TlsProtocol,  // The two sides have no TLS version or cipher in common, or one speaks plain HTTP
   ProxyAuthentication,   // The proxy wants a login (407)
   ProxyRefused,          // The proxy refused or cannot reach the host

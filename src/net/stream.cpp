@@ -15,7 +15,13 @@ namespace jianmen::net {
 Stream::Stream(Loop& loop, Fd socket) : socket_(std::move(socket)), watch_(loop, socket_.get()) {}
 
 Stream::~Stream() {
-  if (tls_) tls_->shut_down();
+  if (tls_ && !resets_) tls_->shut_down();
+}
+
+void Stream::reset_on_close() {
+  resets_ = true;
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 base::Result<> Stream::start_tls(const TlsServerContext& context) {

@@ -66,6 +66,8 @@ class Stream {
   // Of a stream that has been read and waits in a pool: nothing came and nobody hung up since, as
   // far as the loop has seen.
   bool is_quiet() const { return !watch_.disturbed() && !has_pending(); }
+  // When this stream ends its peer sees a reset, not an end; what was not sent yet is thrown away.
+  void reset_on_close();
   void cancel() { watch_.cancel(); }
   Loop& loop() const { return watch_.loop(); }
   int fd() const { return socket_.get(); }
@@ -86,6 +88,7 @@ class Stream {
   detail::Watch watch_;
   std::unique_ptr<detail::TlsSession> tls_;
   int system_error_ = 0;
+  bool resets_ = false;
 };
 
 class Stream::Awaited : public detail::Operation {

@@ -5,6 +5,7 @@
 #include "authz/scope.hpp"
 #include "base/log.hpp"
 #include "catalog/schema.hpp"
+#include "net/loop.hpp"
 #include "services/error_profile.hpp"
 #include "services/misread.hpp"
 #include "services/own_object.hpp"
@@ -88,6 +89,19 @@ http::Response refusal_of(Fault failed, const Operation& operation, std::string_
   return std::move(rendered.response);
 }
 
+http::Response planned_answer(const PlannedFault& planned, const Operation& operation,
+                              std::string_view request_id, call::Record& record) {
+  const bool resets = planned.kind == PlannedFault::Kind::Reset;
+  Refusal refusal{Cause::BackendPlannedFault, {}};
+  refusal.with("planned", resets ? "reset" : "answer");
+  if (planned.left) refusal.with("left", std::to_string(*planned.left));
+  Fault fault{FaultKind::Internal, planned.status, planned.code, planned.message, {},
+              std::move(refusal)};
+  auto response = refusal_of(std::move(fault), operation, request_id, record);
+  if (resets) response.drop();
+  return response;
+}
+
 }  // namespace
 
 struct Frame::Impl {
@@ -96,6 +110,7 @@ struct Frame::Impl {
   const directory::Directory& directory;
   authz::Authorizer& authorizer;
   Pools pools;
+  PlannedFaults& faults;
   std::unordered_map<const Operation*, const Function*> functions;
 
   std::expected<void, Fault> check_scope(Call& call) const;
@@ -107,8 +122,9 @@ struct Frame::Impl {
 };
 
 Frame::Frame(const ServiceDefinition& definition, const catalog::Catalog& catalog,
-             const directory::Directory& directory, authz::Authorizer& authorizer, Pools pools)
-    : impl_(new Impl{definition, catalog, directory, authorizer, pools, {}}) {
+             const directory::Directory& directory, authz::Authorizer& authorizer, Pools pools,
+             PlannedFaults& faults)
+    : impl_(new Impl{definition, catalog, directory, authorizer, pools, faults, {}}) {
   for (const auto& function : definition.functions) {
     const auto* operation =
         catalog.find_operation(definition.name + ":" + std::string(function.operation));
@@ -267,6 +283,14 @@ net::Task<http::Response> Frame::serve(call::Call& from) {
   auto function = impl_->check(call, from, body, record);
   if (!function)
     co_return refusal_of(std::move(function.error()), *chosen, from.request_id, from.record);
+  if (const auto planned = impl_->faults.take(chosen->id)) {
+    if (planned->kind != PlannedFault::Kind::Delay) {
+      record.step("serve", "planned fault");
+      co_return planned_answer(*planned, *chosen, from.request_id, record);
+    }
+    co_await net::sleep_for(planned->delay);
+    record.step("fault", "delayed");
+  }
   Outcome outcome = Reply{};
   if ((*function)->runs == Runs::OnLoop) {
     outcome = run(**function, call);

@@ -11,6 +11,7 @@
 #include "directory/directory.hpp"
 #include "net/blocking.hpp"
 #include "services/definition.hpp"
+#include "services/planned_faults.hpp"
 
 namespace jianmen::services {
 
@@ -24,7 +25,8 @@ struct Pools {
 class Frame final : public call::Service {
  public:
   Frame(const ServiceDefinition& definition, const catalog::Catalog& catalog,
-        const directory::Directory& directory, authz::Authorizer& authorizer, Pools pools);
+        const directory::Directory& directory, authz::Authorizer& authorizer, Pools pools,
+        PlannedFaults& faults);
   ~Frame() override;
 
   net::Task<http::Response> serve(call::Call& call) override;

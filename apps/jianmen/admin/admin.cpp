@@ -43,6 +43,7 @@ void add_admin(CLI::App& app, Common& common) {
   admin::add_directory(*command, common);
   admin::add_permissions(*command, common);
   admin::add_clock(*command, common);
+  admin::add_fault(*command, common);
   admin::add_journal(*command, common);
   admin::add_whole(*command, common);
 }

@@ -17,6 +17,7 @@ void add_init(CLI::App& admin, Common& common);
 void add_directory(CLI::App& admin, Common& common);    // account, user, group, project
 void add_permissions(CLI::App& admin, Common& common);  // key, grant, policy
 void add_clock(CLI::App& admin, Common& common);
+void add_fault(CLI::App& admin, Common& common);
 void add_journal(CLI::App& admin, Common& common);
 void add_whole(CLI::App& admin, Common& common);  // reset, export, import, ca
 

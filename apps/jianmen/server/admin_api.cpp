@@ -88,8 +88,8 @@ class AdminHandler final : public http::Handler {
 
  private:
   static const admin::Route* find_route(const http::Request& request, admin::Asked& asked) {
-    for (const auto routes :
-         {admin::operation_routes(), admin::directory_routes(), admin::permission_routes()}) {
+    for (const auto routes : {admin::operation_routes(), admin::directory_routes(),
+                              admin::permission_routes(), admin::fault_routes()}) {
       for (const auto& route : routes) {
         if (route.method != request.method) continue;
         auto values = match(route.pattern, request.path);

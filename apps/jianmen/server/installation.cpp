@@ -74,7 +74,7 @@ class Installation::Worker final : public http::Handler {
  private:
   services::Frame frame(Installation& home, const services::ServiceDefinition& definition) {
     return services::Frame(definition, *home.catalog_, *home.directory_, authorizer_,
-                           services::Pools{home.writes_, home.hashing_});
+                           services::Pools{home.writes_, home.hashing_}, home.faults_);
   }
 
   Installation& home_;
@@ -212,6 +212,7 @@ base::Result<> Installation::clear() {
       return error_of(committed);
   }
   lockouts_->clear();
+  faults_.clear();
   journal_->clear();
   throttle_->clear();
   return {};

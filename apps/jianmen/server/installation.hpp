@@ -28,6 +28,7 @@
 #include "services/ecs/ecs.hpp"
 #include "services/frame.hpp"
 #include "services/iam/iam.hpp"
+#include "services/planned_faults.hpp"
 #include "services/tms/tms.hpp"
 #include "store/store.hpp"
 #include "throttle/throttle.hpp"
@@ -79,7 +80,7 @@ class Installation final : public gateway::Readiness {
   base::Result<> replace_upstreams(const upstream::Settings& settings) {
     return upstreams_.replace(settings);
   }
-  // Back to nothing: directory, servers, tags, lock-outs, journal.
+  // Back to nothing: directory, servers, tags, lock-outs, planned faults, journal.
   base::Result<> clear();
 
   void enter(Phase phase) { phase_.store(phase, std::memory_order_relaxed); }
@@ -103,6 +104,7 @@ class Installation final : public gateway::Readiness {
   authn::Lockouts& lockouts() { return *lockouts_; }
   services::ecs::Ecs& ecs() { return *ecs_; }
   services::tms::Tms& tms() { return *tms_; }
+  services::PlannedFaults& faults() { return faults_; }
   const services::iam::Settings& iam_settings() const { return settings_.iam; }
 
  private:
@@ -126,6 +128,7 @@ class Installation final : public gateway::Readiness {
   std::unique_ptr<services::ecs::Ecs> ecs_;
   std::unique_ptr<services::tms::Tms> tms_;
   std::unique_ptr<services::iam::Iam> iam_;
+  services::PlannedFaults faults_;
   std::unique_ptr<gateway::Journal> journal_;
   std::unique_ptr<gateway::Statistics> statistics_;
   std::unique_ptr<throttle::Throttle> throttle_;

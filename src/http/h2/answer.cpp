@@ -71,6 +71,11 @@ void Connection::answer(Exchange& exchange) {
   drop_body(exchange);
   exchange.began = exchange.progress = now();
   const Response& response = exchange.response;
+  if (response.drops()) {
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, exchange.stream_id,
+                              NGHTTP2_INTERNAL_ERROR);
+    return;
+  }
   std::array<char, 8> status{};
   std::array<char, 24> length{};
   const auto text = [](auto& to, std::size_t number) {

@@ -34,6 +34,7 @@ struct Route {
 
 std::span<const Route> operation_routes();   // clock, journal, reset, export, import, ca
 std::span<const Route> directory_routes();   // accounts, users, groups, projects
+std::span<const Route> fault_routes();       // planned faults
 std::span<const Route> permission_routes();  // keys, grants, policies
 
 }  // namespace jianmen::app::admin

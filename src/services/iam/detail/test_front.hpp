@@ -112,8 +112,8 @@ class Front : public testing::Test {
 
   // `definition` lives as long as the fixture.
   void serve(const ServiceDefinition& definition) {
-    frames[definition.name] =
-        std::make_unique<Frame>(definition, tables(), directory, authorizer, Pools{pool, pool});
+    frames[definition.name] = std::make_unique<Frame>(definition, tables(), directory, authorizer,
+                                                      Pools{pool, pool}, faults);
   }
 
   std::string hash() {
@@ -290,6 +290,7 @@ class Front : public testing::Test {
   directory::Directory directory{*store, tables(), vault, clock, random};
   authn::TokenRing ring{vault, random};
   authn::Lockouts lockouts{authn::Settings{}};
+  PlannedFaults faults;
   authn::Issuer issuer{directory, ring, clock, random, {}};
   authz::Authorizer authorizer{directory};
   net::BlockingPool pool{1};
