@@ -343,6 +343,8 @@ TEST_F(Authorize, ExplainsAUserInNoGroup) {
             "jianmen admin grant create --group ecs-users --role \"ECS ReadOnlyAccess\" "
             "--project cn-north-4");
   EXPECT_EQ(evidence(refusal, "new_group"), "ecs-users");
+  EXPECT_TRUE(evidence(refusal, "grant_calls")
+                  .ends_with("; then PUT /v3/groups/GROUP_ID/users/" + newcomer.id.value));
 }
 
 TEST_F(Authorize, ExplainsAMissingGrantWithTheSmallestRoleThatMendsIt) {

@@ -171,6 +171,7 @@ void Explainer::add_smallest_grant() {
 
 void Explainer::add_grant_of(std::string_view role_name, std::string_view role_id) {
   std::string line = "jianmen admin grant create ", holder;
+  bool joins = false;
   if (is_user_) {
     auto group = choose_group();
     if (group.empty()) group = std::string(question_.service) + "-users";
@@ -180,6 +181,7 @@ void Explainer::add_grant_of(std::string_view role_name, std::string_view role_i
       add_call("POST /v3/groups {\"group\":{\"name\":\"" + group + "\",\"domain_id\":\"" +
                principal_.account.value + "\"}}");
     }
+    joins = !known || std::ranges::find(groups_, known->id, &identity::Group::id) == groups_.end();
     holder = "groups/" + (known ? known->id.value : std::string("GROUP_ID"));
     line += "--group " + shell_word(group);
   } else {
@@ -194,6 +196,7 @@ void Explainer::add_grant_of(std::string_view role_name, std::string_view role_i
   std::string path = is_user_ ? "/v3/" : "/v3.0/OS-AGENCY/";
   path += on_project ? "projects/" + scope_.project.value : "domains/" + principal_.account.value;
   add_call("PUT " + path + '/' + holder + "/roles/" + std::string(role_id));
+  if (joins) add_call("PUT /v3/" + holder + "/users/" + principal_.id);
 }
 
 // The same by IAM's own API, call after call.

@@ -780,7 +780,8 @@ def test_a_situation_is_told_and_its_printed_mend_mends_it(world, name):
                 world.server.run("admin", "clock", "reset")
 
 
-PERMISSIONS = [name for name in ROWS if name.startswith(("permission.not_granted: s", "permission.not_granted: list"))]
+PERMISSIONS = [name for name in ROWS if name.startswith(("permission.no_group: list", "permission.no_group: stop",
+                                                          "permission.not_granted: s", "permission.not_granted: list"))]
 
 
 @pytest.mark.parametrize("name", PERMISSIONS)
