@@ -1,6 +1,7 @@
 #pragma once
 // The files that a room needs while it stands: a directory of its own (mode 0700), removed with
-// everything in it at the end. Errors: the disk's.
+// everything in it at the end. Whoever was killed leaves his behind; the next one of the same user
+// removes it. Errors: the disk's.
 
 #include <filesystem>
 #include <string_view>
@@ -22,8 +23,10 @@ class Workspace {
   base::Result<std::filesystem::path> write(std::string_view name, std::string_view text) const;
 
  private:
-  explicit Workspace(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  Workspace(std::filesystem::path directory, int lock)
+      : directory_(std::move(directory)), lock_(lock) {}
   std::filesystem::path directory_;
+  int lock_ = -1;  // the directory, locked for as long as somebody lives in it
 };
 
 }  // namespace jianmen::app::run

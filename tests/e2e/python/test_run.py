@@ -261,6 +261,37 @@ def test_wrong_usage_is_told(home, arguments, status):
     assert done.returncode == status and done.stderr.strip() + done.stdout.strip()
 
 
+def is_up(process):
+    return process.stdout.readline() == "up\n"
+
+
+@needs_room
+def test_a_killed_run_takes_its_program_along_and_the_next_one_sweeps(home):
+    """SIGKILL leaves no time to tidy up: the program dies with it, and the next run removes the directory."""
+    environment = dict(os.environ, TMPDIR=str(home), XDG_RUNTIME_DIR=str(home), HOME=str(home))
+    environment.pop("JIANMEN_SOCKET", None)
+    code = "import time; print('up', flush=True); time.sleep(60)"
+    process = subprocess.Popen(
+        [BINARY, "run", "--room", "on", *python(code)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert is_up(process)
+    process.kill()
+    assert process.wait(timeout=30) == -signal.SIGKILL
+    assert process.stdout.read() == ""  # the program held the pipe: it is gone
+    left = list(home.glob("jianmen-run-*"))
+    assert left
+    # Whoever still runs keeps his own.
+    living = subprocess.Popen(
+        [BINARY, "run", "--room", "on", *python(code)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert is_up(living)
+    theirs = set(home.glob("jianmen-run-*")) - set(left)
+    assert run(home, "--", "true").returncode == 0
+    assert set(home.glob("jianmen-run-*")) == theirs and len(theirs) == 1
+    living.terminate()
+    living.wait(timeout=30)
+
+
 @needs_room
 def test_with_the_net_allowed_other_addresses_are_reached_and_the_clouds_names_lead_here(home):
     with socket.create_server(("127.0.0.1", 0)) as outside:
