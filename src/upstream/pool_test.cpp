@@ -27,11 +27,15 @@ std::vector<std::shared_ptr<Health>> healthy(std::size_t servers) {
   return health;
 }
 
+std::shared_ptr<PoolTraffic> traffic_of(const Group& group) {
+  return std::make_shared<PoolTraffic>(group.servers.size());
+}
+
 const net::Deadline kNow = net::SteadyClock::now();
 
 TEST(Pool, TakesTheLessBusyOfTwo) {
   const Group group = group_of(2);
-  Pool pool(group, healthy(2));
+  Pool pool(group, healthy(2), traffic_of(group));
   auto first = pool.choose(0, kNow);
   auto second = pool.choose(0, kNow);
   ASSERT_TRUE(first && second);
@@ -43,7 +47,7 @@ TEST(Pool, TakesTheLessBusyOfTwo) {
 
 TEST(Pool, ComesToEveryServer) {
   const Group group = group_of(8);
-  Pool pool(group, healthy(8));
+  Pool pool(group, healthy(8), traffic_of(group));
   std::set<std::size_t> seen;
   for (int i = 0; i < 400; ++i) seen.insert(pool.choose(0, kNow).index());
   EXPECT_EQ(seen.size(), 8U);
@@ -52,7 +56,7 @@ TEST(Pool, ComesToEveryServer) {
 TEST(Pool, PassesOverWhatWasTriedAndWhatIsIll) {
   const Group group = group_of(3);
   const auto health = healthy(3);
-  Pool pool(group, health);
+  Pool pool(group, health, traffic_of(group));
   health[1]->failed(group, kNow);
   for (int i = 0; i < 50; ++i) {
     EXPECT_NE(pool.choose(0, kNow).index(), 1U);
@@ -64,7 +68,7 @@ TEST(Pool, PassesOverWhatWasTriedAndWhatIsIll) {
 TEST(Pool, AsksAnyWhenNoneIsInGoodHealth) {
   const Group group = group_of(2);
   const auto health = healthy(2);
-  Pool pool(group, health);
+  Pool pool(group, health, traffic_of(group));
   for (const auto& one : health) one->failed(group, kNow);
   EXPECT_TRUE(pool.choose(0, kNow));
   EXPECT_EQ(pool.choose(0b01, kNow).index(), 1U);
@@ -72,7 +76,7 @@ TEST(Pool, AsksAnyWhenNoneIsInGoodHealth) {
 
 TEST(Pool, HasNoMoreAtWorkOnAServerThanAllowed) {
   const Group group = group_of(1);
-  Pool pool(group, healthy(1));
+  Pool pool(group, healthy(1), traffic_of(group));
   std::vector<Pool::Lease> leases;
   for (int i = 0; i < 4; ++i) {
     leases.push_back(pool.choose(0, kNow));
@@ -108,7 +112,7 @@ net::Task<Pool::Lease> served(Pool& pool, std::vector<net::Fd>& far) {
 
 net::Task<void> keeps_connections() {
   const Group group = group_of(1);
-  Pool pool(group, healthy(1));
+  Pool pool(group, healthy(1), traffic_of(group));
   std::vector<net::Fd> far;
   auto first = co_await served(pool, far);
   auto second = co_await served(pool, far);
@@ -149,7 +153,7 @@ TEST(Pool, KeepsConnectionsLastUsedFirst) { net::run(keeps_connections()); }
 
 net::Task<void> ends_connections() {
   const Group group = group_of(1);
-  Pool pool(group, healthy(1));
+  Pool pool(group, healthy(1), traffic_of(group));
   std::vector<net::Fd> far;
   {
     auto lease = co_await served(pool, far);
