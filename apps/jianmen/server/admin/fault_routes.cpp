@@ -1,7 +1,5 @@
 // Planned faults: what `jianmen admin fault` asks for.
 
-#include <algorithm>
-
 #include "base/time_text.hpp"
 #include "server/admin/routes.hpp"
 
@@ -77,8 +75,8 @@ Answer add(Asked& asked) {
   fault.operation = base::string_or(asked.body, "operation", "");
   if (!asked.installation.catalog().find_operation(fault.operation)) {
     return fail(Code::NotFound, "no operation " + fault.operation +
-                                    " in the catalogue: `jianmen endpoints SERVICE` lists them, as "
-                                    "ecs:ListServersDetails");
+                                    " in the catalogue: they are written SERVICE:NAME, as "
+                                    "ecs:ListServersDetails (the journal shows them)");
   }
   const bool answers = base::find(asked.body, "status") || base::find(asked.body, "code");
   const auto delay = base::find_string(asked.body, "delay");
